@@ -1,0 +1,349 @@
+package incident
+
+import "time"
+
+// Opened begins a candidate.
+type Opened struct {
+	ID          string    `json:"id"`
+	Title       string    `json:"title"`
+	Service     string    `json:"service"`
+	Environment string    `json:"environment"`
+	Drill       bool      `json:"drill,omitempty"`
+	Impact      time.Time `json:"impact,omitzero"` // when it began to hurt, if it is known
+}
+
+func (Opened) Kind() Kind { return "opened" }
+func (f Opened) apply(i *Incident, e *Entry) {
+	i.ID, i.Title, i.Service, i.Environment, i.Drill = f.ID, f.Title, f.Service, f.Environment, f.Drill
+	i.Status = Triage
+	i.Roles = map[Role]Person{}
+	i.reach(Detected, e.At)
+	if !f.Impact.IsZero() {
+		i.reach(ImpactStarted, f.Impact)
+	}
+}
+
+// Retitled gives the incident better words.
+type Retitled struct {
+	Title string `json:"title"`
+}
+
+func (Retitled) Kind() Kind                    { return "retitled" }
+func (f Retitled) apply(i *Incident, _ *Entry) { i.Title = f.Title }
+
+// JoinReason says why an alert joined a candidate.
+type JoinReason string
+
+const (
+	FirstAlert  JoinReason = "first"       // it opened the candidate
+	SameService JoinReason = "service"     // the same service, within the window
+	Neighbour   JoinReason = "neighbour"   // a service that calls it or is called by it
+	SameGroup   JoinReason = "group"       // the sender grouped them
+	ByHand      JoinReason = "hand"        // a person joined them
+	Manual      JoinReason = "declaration" // a person declared without an alert
+)
+
+// AlertState is what is known of an alert.
+type AlertState string
+
+const (
+	AlertFiring   AlertState = "firing"
+	AlertResolved AlertState = "resolved"
+	AlertSilent   AlertState = "silent" // no longer reported: not the same as resolved
+)
+
+// JoinedAlert is an alert as its incident knows it.
+type JoinedAlert struct {
+	ID       string     `json:"id"`
+	Source   string     `json:"source"`
+	Sender   string     `json:"sender,omitempty"`
+	Title    string     `json:"title"`
+	Service  string     `json:"service,omitempty"`
+	Severity string     `json:"severity,omitempty"`
+	Value    string     `json:"value,omitempty"`
+	URL      string     `json:"url,omitempty"`
+	State    AlertState `json:"state"`
+	Why      JoinReason `json:"why"`
+	With     string     `json:"with,omitempty"` // the service that made it a neighbour
+}
+
+// SignalJoined says that an alert joined, or that its state changed.
+type SignalJoined struct {
+	Alert JoinedAlert `json:"alert"`
+	More  int         `json:"more,omitempty"` // this many others like it joined at the same moment (a storm)
+}
+
+func (SignalJoined) Kind() Kind { return "signal" }
+func (f SignalJoined) apply(i *Incident, e *Entry) {
+	if len(i.Alerts) < 200 || i.alert(f.Alert.ID) != nil { // a storm's tail is in the store, not in the record
+		i.Alerts = put(i.Alerts, f.Alert, func(a JoinedAlert) bool { return a.ID == f.Alert.ID })
+	}
+	if s := f.Alert.Service; s != "" && s != i.Service && !contains(i.Affected, s) {
+		i.Affected = append(i.Affected, s)
+	}
+}
+
+func (i *Incident) alert(id string) *JoinedAlert {
+	for n := range i.Alerts {
+		if i.Alerts[n].ID == id {
+			return &i.Alerts[n]
+		}
+	}
+	return nil
+}
+
+// Firing counts the alerts that still fire, the silent ones included: silence
+// is not recovery.
+func (i *Incident) Firing() int {
+	n := 0
+	for _, a := range i.Alerts {
+		if a.State != AlertResolved {
+			n++
+		}
+	}
+	return n
+}
+
+// CheckState is what one check of a verdict found.
+type CheckState string
+
+const (
+	CheckYes     CheckState = "yes"
+	CheckNo      CheckState = "no"
+	CheckUnknown CheckState = "unknown" // could not be judged: named, not counted
+)
+
+// Check is one reason of a verdict.
+type Check struct {
+	Code   string            `json:"code"` // worded in both languages by package text
+	State  CheckState        `json:"state"`
+	Weight int               `json:"weight"`
+	Args   map[string]string `json:"args,omitempty"`
+}
+
+// Verdict is what Sigap thinks of a candidate, from 0 to 100, with its reasons.
+type Verdict struct {
+	Score      int      `json:"score"`
+	Severity   Severity `json:"severity"`
+	Production bool     `json:"production"`
+	Live       bool     `json:"live"` // from live checks, not only from what was stored
+	Checks     []Check  `json:"checks"`
+}
+
+// Judged states a verdict.
+type Judged struct {
+	Verdict Verdict `json:"verdict"`
+}
+
+func (Judged) Kind() Kind { return "verdict" }
+func (f Judged) apply(i *Incident, e *Entry) {
+	v := f.Verdict
+	i.Verdict = &v
+	if i.Status == Triage {
+		i.Severity = v.Severity
+	}
+	if v.Live {
+		i.reach(Verified, e.At)
+	}
+}
+
+// SeveritySet changes the severity, with a reason.
+type SeveritySet struct {
+	From   Severity `json:"from"`
+	To     Severity `json:"to"`
+	Reason string   `json:"reason,omitempty"`
+}
+
+func (SeveritySet) Kind() Kind                    { return "severity" }
+func (f SeveritySet) apply(i *Incident, _ *Entry) { i.Severity = f.To }
+
+// Declared makes a candidate an incident.
+type Declared struct {
+	Number   int      `json:"number"`
+	Severity Severity `json:"severity"`
+	Policy   string   `json:"policy,omitempty"` // which one; empty: a person did
+	Reason   string   `json:"reason,omitempty"`
+}
+
+func (Declared) Kind() Kind { return "declared" }
+func (f Declared) apply(i *Incident, e *Entry) {
+	i.Number, i.Severity, i.Status = f.Number, f.Severity, Investigating
+	i.reach(DeclaredAt, e.At)
+	i.reach(Verified, e.At)
+	i.reach(ImpactStarted, i.Milestones[Detected])
+}
+
+// DismissedAs ends a candidate: a person says it is none.
+type DismissedAs struct {
+	Reason string `json:"reason"`
+}
+
+func (DismissedAs) Kind() Kind { return "dismissed" }
+func (f DismissedAs) apply(i *Incident, e *Entry) {
+	i.Status, i.Reason = Dismissed, f.Reason
+	i.reach(ClosedAt, e.At)
+}
+
+// EndedBySelf ends a candidate whose alerts all ended before anybody joined.
+type EndedBySelf struct{}
+
+func (EndedBySelf) Kind() Kind { return "ended" }
+func (EndedBySelf) apply(i *Incident, e *Entry) {
+	i.Status = Ended
+	i.reach(ClosedAt, e.At)
+}
+
+// MergedInto ends a candidate in favour of another record.
+type MergedInto struct {
+	ID string `json:"id"`
+}
+
+func (MergedInto) Kind() Kind { return "merged" }
+func (f MergedInto) apply(i *Incident, e *Entry) {
+	i.Status, i.MergedInto = Merged, f.ID
+	i.reach(ClosedAt, e.At)
+}
+
+// EvidenceState is how a check of the evidence ended.
+type EvidenceState string
+
+const (
+	EvidenceFound   EvidenceState = "interesting"
+	EvidenceNothing EvidenceState = "nothing" // looked, and ruled out
+	EvidenceSkipped EvidenceState = "skipped" // does not apply
+	EvidenceFailed  EvidenceState = "failed"  // the source is dead or too slow
+)
+
+// Evidence is what one check found, kept with the incident.
+type Evidence struct {
+	Check    string            `json:"check"`  // logs, metrics, changes, recurrence, probe
+	Source   string            `json:"source"` // recorder, prometheus, loki, …
+	State    EvidenceState     `json:"state"`
+	Code     string            `json:"code"` // the sentence that says it, worded by package text
+	Args     map[string]string `json:"args,omitempty"`
+	Window   Window            `json:"window"`
+	Took     time.Duration     `json:"took"` // nanoseconds
+	Onset    time.Time         `json:"onset,omitzero"`
+	Patterns []LogPattern      `json:"patterns,omitempty"`
+	Apart    []Attribute       `json:"apart,omitempty"` // which attribute sets the errors apart
+	Plots    []Plot            `json:"plots,omitempty"`
+	Suspects []Suspect         `json:"suspects,omitempty"`
+	Changes  []ChangeSuspect   `json:"changes,omitempty"`
+	Earlier  []Occurrence      `json:"earlier,omitempty"`
+}
+
+func (Evidence) Kind() Kind { return "evidence" }
+func (f Evidence) apply(i *Incident, _ *Entry) {
+	i.Evidence = put(i.Evidence, f, func(o Evidence) bool { return o.Check == f.Check && o.Source == f.Source })
+	if !f.Onset.IsZero() && f.Onset.Before(i.Milestones[Detected]) {
+		if at := i.Milestones[ImpactStarted]; at.IsZero() || at.Equal(i.Milestones[Detected]) {
+			i.Milestones[ImpactStarted] = f.Onset
+		}
+	}
+}
+
+// LogPattern is a kind of log line, in the incident's window against its baseline.
+type LogPattern struct {
+	Kind     string    `json:"kind"` // new, surging, stopped, rare
+	Template string    `json:"template"`
+	Level    string    `json:"level,omitempty"`
+	Service  string    `json:"service,omitempty"`
+	Count    int       `json:"count"`
+	Factor   float64   `json:"factor,omitempty"` // of the baseline's rate; 0 for a new one
+	First    time.Time `json:"first,omitzero"`
+	Samples  []string  `json:"samples,omitempty"`
+	Spark    []float64 `json:"spark,omitempty"`
+}
+
+// Attribute is a key and value over-represented among the errors.
+type Attribute struct {
+	Key      string  `json:"key"`
+	Value    string  `json:"value"`
+	OfErrors float64 `json:"ofErrors"` // share of the errors, 0 to 1
+	OfAll    float64 `json:"ofAll"`    // share of all lines
+}
+
+// Plot is a series drawn with what is usual.
+type Plot struct {
+	Title   string  `json:"title"`
+	Service string  `json:"service,omitempty"`
+	Unit    string  `json:"unit,omitempty"`
+	Low     float64 `json:"low"`  // of the usual band
+	High    float64 `json:"high"` //
+	Before  float64 `json:"before"`
+	Peak    float64 `json:"peak"`
+	Last    float64 `json:"last"`
+	Points  []Point `json:"points"`
+}
+
+// Suspect is a metric whose change may be the cause.
+type Suspect struct {
+	Service string    `json:"service,omitempty"`
+	Host    string    `json:"host,omitempty"`
+	Metric  string    `json:"metric"`
+	Kind    string    `json:"kind"` // origin, effect, affected
+	At      time.Time `json:"at"`
+	Before  float64   `json:"before"`
+	After   float64   `json:"after"`
+	Unit    string    `json:"unit,omitempty"`
+	Score   float64   `json:"score"`
+	Reason  string    `json:"reason,omitempty"` // a code, worded by package text
+	Spark   []float64 `json:"spark,omitempty"`
+}
+
+// ChangeSuspect is a change that may be the cause, with the reasons of its score.
+type ChangeSuspect struct {
+	Change  Change   `json:"change"`
+	Score   float64  `json:"score"`   // 0 to 1
+	Reasons []Reason `json:"reasons"` //
+}
+
+// Reason is a code with its figures, worded by package text.
+type Reason struct {
+	Code string            `json:"code"`
+	Args map[string]string `json:"args,omitempty"`
+}
+
+// Occurrence is an earlier incident that is like this one.
+type Occurrence struct {
+	ID      string        `json:"id"`
+	Ref     string        `json:"ref"`
+	Title   string        `json:"title"`
+	At      time.Time     `json:"at"`
+	Lasted  time.Duration `json:"lasted,omitempty"`
+	Cause   string        `json:"cause,omitempty"`
+	FixedBy string        `json:"fixedBy,omitempty"`
+	Open    []string      `json:"open,omitempty"` // promised actions that are not done
+	Alike   float64       `json:"alike"`
+}
+
+// Opinion is what a person said of a suspected change.
+type Opinion struct {
+	State string `json:"state"` // confirmed, cleared
+	By    Person `json:"by"`
+	Why   string `json:"why,omitempty"`
+}
+
+// ChangeJudged confirms or clears a suspected change; only a person may.
+type ChangeJudged struct {
+	Change string `json:"change"`
+	State  string `json:"state"`
+	Why    string `json:"why,omitempty"`
+}
+
+func (ChangeJudged) Kind() Kind { return "changeJudged" }
+func (f ChangeJudged) apply(i *Incident, e *Entry) {
+	if i.Changes == nil {
+		i.Changes = map[string]Opinion{}
+	}
+	i.Changes[f.Change] = Opinion{State: f.State, Why: f.Why, By: Person{e.Actor.ID, e.Actor.Name}}
+}
+
+func contains(list []string, s string) bool {
+	for _, t := range list {
+		if t == s {
+			return true
+		}
+	}
+	return false
+}

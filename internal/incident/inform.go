@@ -1,0 +1,167 @@
+package incident
+
+import (
+	"slices"
+	"time"
+)
+
+// Reach is how far a message got to one person over one channel.
+type Reach string
+
+const (
+	Queued       Reach = "queued"
+	Accepted     Reach = "accepted"  // the service took it
+	Delivered    Reach = "delivered" // the service says that it arrived
+	OpenedBy     Reach = "opened"    // the person opened its link
+	AckedBy      Reach = "acknowledged"
+	DeclinedBy   Reach = "declined"
+	FailedToSend Reach = "failed"
+)
+
+var reachOrder = map[Reach]int{Queued: 1, FailedToSend: 1, Accepted: 2, Delivered: 3, OpenedBy: 4, DeclinedBy: 5, AckedBy: 6}
+
+// Recipient is one person, or one room that a team reads.
+type Recipient struct {
+	Person
+	Team string `json:"team"`           // name of the team for which they hear it
+	Room bool   `json:"room,omitempty"` // a channel read by many: nobody's receipt
+}
+
+// Purpose is what a message is for.
+type Purpose string
+
+const (
+	PurposePage   Purpose = "page"   // somebody must take it now
+	PurposeNotice Purpose = "notice" // the initial notice, at the declaration
+	PurposeUpdate Purpose = "update" // a regular update
+	PurposeFollow Purpose = "follow" // what changed after the notice: withdrawn, downgraded, task assigned
+)
+
+// Notice says that a message goes out to people.
+type Notice struct {
+	ID      string      `json:"id"`
+	Purpose Purpose     `json:"purpose"`
+	To      []Recipient `json:"to"`
+	Update  string      `json:"update,omitempty"` // the update that it carries
+	Code    string      `json:"code,omitempty"`   // of a follow-up: what it says
+	At      time.Time   `json:"at,omitzero"`
+}
+
+func (Notice) Kind() Kind { return "notice" }
+func (f Notice) apply(i *Incident, e *Entry) {
+	f.At = e.At
+	i.Notices = append(i.Notices, f)
+}
+
+// Receipt says how far a notice got to one recipient over one channel.
+type Receipt struct {
+	Notice  string    `json:"notice"`
+	Purpose Purpose   `json:"purpose"`
+	To      Recipient `json:"to"`
+	Channel string    `json:"channel"` // slack, telegram, email, webhook, page
+	Method  string    `json:"method"`  // id of the contact method
+	State   Reach     `json:"state"`
+	Detail  string    `json:"detail,omitempty"` // the service's words
+	At      time.Time `json:"at,omitzero"`
+}
+
+func (Receipt) Kind() Kind { return "receipt" }
+func (f Receipt) apply(i *Incident, e *Entry) {
+	f.At = e.At
+	same := func(r Receipt) bool { return r.Notice == f.Notice && r.To.ID == f.To.ID && r.Method == f.Method }
+	if n := slices.IndexFunc(i.Receipts, same); n >= 0 && reachOrder[i.Receipts[n].State] > reachOrder[f.State] {
+		return // a late "accepted" does not undo an acknowledgement
+	}
+	i.Receipts = put(i.Receipts, f, same)
+	if f.State != Queued && f.State != FailedToSend {
+		i.NobodyYet = nil
+	}
+	if f.State == AckedBy && f.Purpose != PurposeUpdate && !f.To.Room {
+		i.reach(AckedAt, e.At)
+		i.join(f.To.Person)
+	}
+}
+
+// Escalated says that a page went on because nobody had answered it.
+type Escalated struct {
+	Team string    `json:"team"`
+	To   Recipient `json:"to"`
+	Step int       `json:"step"` // 1 for the second person asked
+	Code string    `json:"code"` // timeout, declined, failed
+}
+
+func (Escalated) Kind() Kind                    { return "escalated" }
+func (f Escalated) apply(i *Incident, _ *Entry) { i.Escalations++ }
+
+// Unreached is the loudest state there is: a notice that reached nobody.
+type Unreached struct {
+	Team string `json:"team"`
+	Code string `json:"code"` // nobody (the team is empty), no-method, all-failed, exhausted
+}
+
+func (Unreached) Kind() Kind { return "unreached" }
+func (f Unreached) apply(i *Incident, _ *Entry) {
+	i.NobodyYet = &f
+}
+
+// Waived says that somebody need not be reached, by name and with a reason.
+type Waived struct {
+	Person Person `json:"person"`
+	Reason string `json:"reason"`
+}
+
+func (Waived) Kind() Kind                    { return "waived" }
+func (f Waived) apply(i *Incident, _ *Entry) { i.Waivers = append(i.Waivers, f) }
+
+// Knower is what is known of one person's knowledge of the incident.
+type Knower struct {
+	Recipient
+	Told     time.Time     `json:"told"`
+	Knows    bool          `json:"knows"` // acknowledged, or joined by themselves
+	Waived   bool          `json:"waived,omitempty"`
+	After    time.Duration `json:"after,omitempty"` // from told to known
+	Receipts []Receipt     `json:"receipts"`        // the newest of each channel
+}
+
+// WhoKnows is everyone who must know of the incident (paged, or on the initial
+// notice), with how far it got to each. Rooms are left out: nobody answers for them.
+func (i *Incident) WhoKnows() []Knower {
+	var all []Knower
+	index := map[string]int{}
+	for _, n := range i.Notices {
+		if n.Purpose != PurposePage && n.Purpose != PurposeNotice {
+			continue
+		}
+		for _, to := range n.To {
+			if _, seen := index[to.ID]; !to.Room && !seen {
+				index[to.ID] = len(all)
+				all = append(all, Knower{Recipient: to, Told: n.At, Receipts: []Receipt{}})
+			}
+		}
+	}
+	for _, r := range i.Receipts {
+		n, ok := index[r.To.ID]
+		if !ok || (r.Purpose != PurposePage && r.Purpose != PurposeNotice) {
+			continue
+		}
+		k := &all[n]
+		k.Receipts = put(k.Receipts, r, func(o Receipt) bool { return o.Channel == r.Channel && reachOrder[o.State] <= reachOrder[r.State] })
+		if r.State == AckedBy && (!k.Knows || r.At.Sub(k.Told) < k.After) {
+			k.Knows, k.After = true, max(0, r.At.Sub(k.Told))
+		}
+	}
+	for n := range all {
+		all[n].Waived = slices.ContainsFunc(i.Waivers, func(w Waived) bool { return w.Person.ID == all[n].ID })
+		if !all[n].Knows && slices.ContainsFunc(i.People, func(p Person) bool { return p.ID == all[n].ID }) {
+			all[n].Knows = true
+		}
+	}
+	return all
+}
+
+// TeamKnows reports whether somebody of the team acknowledged.
+func (i *Incident) TeamKnows(team string) bool {
+	return slices.ContainsFunc(i.Receipts, func(r Receipt) bool {
+		return r.To.Team == team && r.State == AckedBy && r.Purpose != PurposeUpdate
+	})
+}
