@@ -1,0 +1,76 @@
+package intake
+
+import (
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// fuzzParser seeds one source's parser with its documented payloads and checks
+// that whatever comes, it does not panic, keeps what the package guarantees,
+// and gives the same batch again.
+func fuzzParser(f *testing.F, source string) {
+	for _, path := range payloads(f, source) {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(contentTypes[filepath.Ext(path)], body)
+	}
+	sender, _ := SenderFor(source)
+	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
+		req := Request{ContentType: contentType, Body: body, Now: now}
+		batch, err := sender.Parse(req)
+		if err != nil {
+			var problem *Error
+			if !errors.As(err, &problem) || problem.Status < 400 || problem.Detail == "" {
+				t.Fatalf("not a problem that says what to do: %#v", err)
+			}
+			return
+		}
+		holds(t, batch)
+		if a := sender.Accepted(batch); a.Status < 200 || a.Status >= 500 {
+			t.Errorf("status %d", a.Status)
+		}
+		again, err := sender.Parse(req)
+		if err != nil || len(again.Signals) != len(batch.Signals) {
+			t.Fatalf("the same body read differently: %v", err)
+		}
+		for i := range again.Signals {
+			if again.Signals[i].Identity != batch.Signals[i].Identity || again.Signals[i].Title != batch.Signals[i].Title {
+				t.Errorf("signal %d differs: %+v and %+v", i, batch.Signals[i], again.Signals[i])
+			}
+		}
+	})
+}
+
+func FuzzAlertmanager(f *testing.F)    { fuzzParser(f, "alertmanager") }
+func FuzzPrometheus(f *testing.F)      { fuzzParser(f, "prometheus") }
+func FuzzGrafana(f *testing.F)         { fuzzParser(f, "grafana") }
+func FuzzPagerDuty(f *testing.F)       { fuzzParser(f, "pagerduty") }
+func FuzzPagerDutyChange(f *testing.F) { fuzzParser(f, "pagerduty-change") }
+func FuzzGeneric(f *testing.F)         { fuzzParser(f, "generic") }
+func FuzzChange(f *testing.F)          { fuzzParser(f, "change") }
+func FuzzReport(f *testing.F)          { fuzzParser(f, "report") }
+
+func FuzzHeartbeat(f *testing.F) {
+	f.Add("backup", "every=24h&grace=1h", []byte("3 files"))
+	f.Add("backup/fail", "", []byte("disk full"))
+	f.Add("/a/7/", "every=366d", []byte(nil))
+	f.Add("", "name=x&status=down&every=1e9d", []byte(nil))
+	f.Fuzz(func(t *testing.T, path, query string, body []byte) {
+		values, _ := url.ParseQuery(query)
+		batch, err := parseHeartbeat(Request{Path: path, Query: values, Body: body, Now: now})
+		if err != nil {
+			return
+		}
+		holds(t, batch)
+		for _, h := range batch.Heartbeats {
+			if bounded(t, "name", h.Name, maxLabelName); h.Name == "" || h.Every < 0 || h.Grace < 0 {
+				t.Errorf("unusable heartbeat %+v", h)
+			}
+		}
+	})
+}

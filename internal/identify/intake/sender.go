@@ -1,0 +1,89 @@
+package intake
+
+import "net/http"
+
+// Sender is all that intake knows of one kind of sender.
+type Sender struct {
+	Parse    Parser
+	Accepted func(Batch) Answer  // after the batch was stored; tells of rejected entries as the sender expects it
+	Refused  func(*Error) Answer // for a body that was not taken: unreadable, over a limit, or Sigap is unavailable
+}
+
+// SenderFor returns the sender whose wire format a source speaks. The names
+// are those of [incident.Signal.Source] and of the integration keys.
+func SenderFor(source string) (Sender, bool) {
+	s, ok := map[string]Sender{
+		"alertmanager":     {Parse: parseAlertmanager, Accepted: acceptedPlain, Refused: refusedPlain},
+		"prometheus":       {Parse: parsePrometheus, Accepted: acceptedPrometheus, Refused: refusedPrometheus},
+		"grafana":          {Parse: parseGrafana, Accepted: acceptedPlain, Refused: refusedPlain},
+		"pagerduty":        {Parse: parsePagerDuty, Accepted: acceptedPagerDuty, Refused: refusedPagerDuty},
+		"pagerduty-change": {Parse: parsePagerDutyChange, Accepted: acceptedPagerDutyChange, Refused: refusedPagerDuty},
+		"generic":          {Parse: parseGeneric, Accepted: acceptedOwn, Refused: refusedPlain},
+		"change":           {Parse: parseChange, Accepted: acceptedOwn, Refused: refusedPlain},
+		"report":           {Parse: parseReport, Accepted: acceptedOwn, Refused: refusedPlain},
+		"heartbeat":        {Parse: parseHeartbeat, Accepted: acceptedPlain, Refused: refusedPlain},
+	}[source]
+	return s, ok
+}
+
+// ParserFor returns the parser of a source's wire format.
+func ParserFor(source string) (Parser, bool) {
+	s, ok := SenderFor(source)
+	return s.Parse, ok
+}
+
+// Problem is an RFC 9457 problem document, with the entries that were not
+// taken as its extension member.
+type Problem struct {
+	Title    string     `json:"title"`
+	Status   int        `json:"status"`
+	Detail   string     `json:"detail,omitempty"`
+	Rejected []Rejected `json:"rejected,omitempty"`
+}
+
+// Receipt is Sigap's own answer to what it accepted, for senders that expect
+// nothing in particular.
+type Receipt struct {
+	Accepted   int        `json:"accepted"`
+	Identities []string   `json:"identities,omitempty"` // to resolve, amend or look up what was sent
+	Rejected   []Rejected `json:"rejected,omitempty"`
+}
+
+// acceptedPlain answers senders that only look at the status. A body of which
+// nothing was valid is a 400, since no retry would mend it.
+func acceptedPlain(b Batch) Answer {
+	return accepted(http.StatusOK, b)
+}
+
+// acceptedOwn answers senders that speak Sigap's own formats.
+func acceptedOwn(b Batch) Answer {
+	return accepted(http.StatusAccepted, b)
+}
+
+func accepted(status int, b Batch) Answer {
+	r := Receipt{Rejected: b.Rejected}
+	for _, s := range b.Signals {
+		r.Identities = append(r.Identities, s.Identity)
+	}
+	for _, c := range b.Changes {
+		r.Identities = append(r.Identities, c.ID)
+	}
+	for _, p := range b.Reports {
+		r.Identities = append(r.Identities, p.ID)
+	}
+	r.Accepted = len(r.Identities) + len(b.Heartbeats)
+	if r.Accepted == 0 && len(b.Rejected) > 0 {
+		return Answer{Status: http.StatusBadRequest, ContentType: typeProblem, Body: Problem{
+			Title:    "No entry was valid",
+			Status:   http.StatusBadRequest,
+			Detail:   b.Rejected[0].Reason,
+			Rejected: b.Rejected,
+		}}
+	}
+	return Answer{Status: status, ContentType: typeJSON, Body: r}
+}
+
+// refusedPlain answers with a problem document.
+func refusedPlain(e *Error) Answer {
+	return Answer{Status: e.Status, ContentType: typeProblem, Body: Problem{Title: e.Title, Status: e.Status, Detail: e.Detail}}
+}
