@@ -22,6 +22,9 @@ type Edit struct {
 	Incident *Incident
 	Actor    Actor
 	Now      time.Time
+	// NextNumber gives the number of a declaration; it is taken for good only
+	// if the edit is committed.
+	NextNumber func() (int, error)
 
 	entries []Entry
 	jobs    []Job

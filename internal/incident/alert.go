@@ -1,0 +1,26 @@
+package incident
+
+import "time"
+
+// Alert is all signals with one identity from one sender: what they said last,
+// and how it ended before.
+type Alert struct {
+	ID       string     `json:"id"`
+	Key      string     `json:"key"` // id of the integration key that it came by
+	Signal   Signal     `json:"signal"`
+	State    AlertState `json:"state"`
+	First    time.Time  `json:"first"` // of the present firing
+	Last     time.Time  `json:"last"`
+	Count    int        `json:"count"` // signals received in all
+	Incident string     `json:"incident,omitempty"`
+	WasReal  int        `json:"wasReal"`  // candidates with it that were declared
+	WasFalse int        `json:"wasFalse"` // that were dismissed
+	WasEnded int        `json:"wasEnded"` // that ended by themselves
+}
+
+// Joined is the alert as its incident shows it.
+func (a *Alert) Joined(why JoinReason, with string) JoinedAlert {
+	s := a.Signal
+	return JoinedAlert{ID: a.ID, Source: s.Source, Sender: s.Sender, Title: s.Title, Service: s.Service,
+		Severity: s.Severity, Value: s.Value, URL: s.URL, State: a.State, Why: why, With: with}
+}

@@ -1,0 +1,311 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// Tx is a transaction over several records: what the intake applies at once.
+type Tx struct {
+	s       *Store
+	tx      *sql.Tx
+	ctx     context.Context
+	touched map[string]bool
+}
+
+// InTx runs fn in one transaction that is on disk when InTx returns nil.
+func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
+	var touched map[string]bool
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		t := &Tx{s: s, tx: tx, ctx: ctx, touched: map[string]bool{}}
+		touched = t.touched
+		return fn(t)
+	})
+	if err != nil {
+		return err
+	}
+	for id := range touched {
+		s.onCommit(id)
+	}
+	return nil
+}
+
+// Change is [Store.Change] inside of the transaction.
+func (t *Tx) Change(actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error) {
+	t.touched[id] = true
+	return t.s.change(t.ctx, t.tx, actor, id, fn)
+}
+
+// Create is [Store.Create] inside of the transaction.
+func (t *Tx) Create(actor incident.Actor, fn func(*incident.Edit) error) (*incident.Incident, error) {
+	id := NewID()
+	t.touched[id] = true
+	return t.s.create(t.ctx, t.tx, actor, id, fn)
+}
+
+// Open gives the records that people still work on, the newest first.
+func (t *Tx) Open() ([]*incident.Incident, error) {
+	rows, err := t.tx.QueryContext(t.ctx, `
+		SELECT doc FROM incidents WHERE status IN ('triage', 'investigating', 'mitigating', 'monitoring')
+		ORDER BY opened_at DESC LIMIT 1000`)
+	if err != nil {
+		return nil, fmt.Errorf("list open incidents: %w", err)
+	}
+	return collect(rows, func(r *sql.Rows) (*incident.Incident, error) { return scanIncident(r) })
+}
+
+// Inbox takes up to limit accepted signals' bodies, the oldest first, out of
+// the inbox. With several processes only one at a time may apply: the order of
+// an alert's signals matters.
+func (t *Tx) Inbox(limit int) ([]string, error) {
+	if t.s.postgres {
+		if _, err := t.tx.ExecContext(t.ctx, `SELECT pg_advisory_xact_lock(7305)`); err != nil {
+			return nil, fmt.Errorf("lock the inbox: %w", err)
+		}
+	}
+	rows, err := t.tx.QueryContext(t.ctx, `SELECT id, body FROM inbox WHERE id < 'x' ORDER BY id LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the inbox: %w", err)
+	}
+	var last string
+	bodies, err := collect(rows, func(r *sql.Rows) (body string, err error) { return body, r.Scan(&last, &body) })
+	if err != nil || len(bodies) == 0 {
+		return nil, err
+	}
+	if _, err := t.tx.ExecContext(t.ctx, `DELETE FROM inbox WHERE id <= $1`, last); err != nil {
+		return nil, fmt.Errorf("empty the inbox: %w", err)
+	}
+	return bodies, nil
+}
+
+// Accept puts bodies into the inbox; they are on disk when it returns nil.
+func (s *Store) Accept(ctx context.Context, body string) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO inbox (id, body) VALUES ($1, $2)`, NewID(), body)
+		return err
+	})
+}
+
+// SetAside marks the oldest inbox entry as one that could not be applied, so
+// that those behind it are. It stays in the inbox for a person to look at.
+func (s *Store) SetAside(ctx context.Context) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE inbox SET id = 'x' || id WHERE id = (SELECT min(id) FROM inbox WHERE id < 'x')`)
+		return err
+	})
+}
+
+// InboxSize counts what waits in the inbox, and what was set aside.
+func (s *Store) InboxSize(ctx context.Context) (waiting, aside int, err error) {
+	err = s.read.QueryRowContext(ctx, `
+		SELECT coalesce(sum(CASE WHEN id < 'x' THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN id >= 'x' THEN 1 ELSE 0 END), 0)
+		FROM inbox`).Scan(&waiting, &aside)
+	return waiting, aside, err
+}
+
+const alertColumns = `id, key_id, state, first_at, last_at, count, incident_id, was_real, was_false, was_ended, doc`
+
+func scanAlert(r scanner) (*incident.Alert, error) {
+	var a incident.Alert
+	var first, last int64
+	var in sql.NullString
+	var doc string
+	if err := r.Scan(&a.ID, &a.Key, &a.State, &first, &last, &a.Count, &in, &a.WasReal, &a.WasFalse, &a.WasEnded, &doc); err != nil {
+		return nil, err
+	}
+	a.First, a.Last, a.Incident = fromMicros(first), fromMicros(last), in.String
+	return &a, json.Unmarshal([]byte(doc), &a.Signal)
+}
+
+// maxParams is how many parameters one statement gets: well below both
+// engines' limits.
+const maxParams = 900
+
+// Alerts gives the known alerts among a key's identities.
+func (t *Tx) Alerts(key string, identities []string) (map[string]*incident.Alert, error) {
+	found := make(map[string]*incident.Alert, len(identities))
+	for len(identities) > 0 {
+		n := min(len(identities), maxParams)
+		args := []any{key}
+		for _, id := range identities[:n] {
+			args = append(args, id)
+		}
+		identities = identities[n:]
+		rows, err := t.tx.QueryContext(t.ctx, `SELECT `+alertColumns+` FROM alerts WHERE key_id = $1 AND identity IN `+marks(2, n), args...)
+		if err != nil {
+			return nil, fmt.Errorf("look up alerts: %w", err)
+		}
+		alerts, err := collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
+		if err != nil {
+			return nil, fmt.Errorf("look up alerts: %w", err)
+		}
+		for _, a := range alerts {
+			found[a.Signal.Identity] = a
+		}
+	}
+	return found, nil
+}
+
+const alertParams = 16
+
+// PutAlerts writes alerts, new or known, several a statement.
+func (t *Tx) PutAlerts(alerts []*incident.Alert) error {
+	const each = maxParams / alertParams
+	for len(alerts) > 0 {
+		n := min(len(alerts), each)
+		var values strings.Builder
+		args := make([]any, 0, n*alertParams)
+		for k, a := range alerts[:n] {
+			if k > 0 {
+				values.WriteString(", ")
+			}
+			values.WriteString(marks(k*alertParams+1, alertParams))
+			doc, err := json.Marshal(a.Signal)
+			if err != nil {
+				return fmt.Errorf("write alert %s: %w", a.ID, err)
+			}
+			s := &a.Signal
+			args = append(args, a.ID, a.Key, s.Identity, s.Source, s.Sender, s.Service, s.Environment, s.Severity, s.Title, a.State,
+				micros(a.First), micros(a.Last), micros(s.ExpiresAt), a.Count, nullable(a.Incident), string(doc))
+		}
+		alerts = alerts[n:]
+		if _, err := t.tx.ExecContext(t.ctx, `
+			INSERT INTO alerts (id, key_id, identity, source, sender, service, environment, severity, title, state, first_at, last_at, expires_at, count, incident_id, doc)
+			VALUES `+values.String()+`
+			ON CONFLICT (key_id, identity) DO UPDATE SET
+				service = excluded.service, environment = excluded.environment, severity = excluded.severity, title = excluded.title,
+				state = excluded.state, first_at = excluded.first_at, last_at = excluded.last_at, expires_at = excluded.expires_at,
+				count = excluded.count, incident_id = excluded.incident_id, doc = excluded.doc`, args...); err != nil {
+			return fmt.Errorf("write %d alerts: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// Repeat is how often an alert was reported again, and until when it counts
+// as firing.
+type Repeat struct {
+	Key, Identity string
+	Count         int
+	Last, Expires time.Time
+}
+
+// NoteRepeats adds up what was reported again. It is a count: it may be lost.
+func (s *Store) NoteRepeats(ctx context.Context, repeats []Repeat) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		stmt, err := tx.PrepareContext(ctx, `
+			UPDATE alerts SET count = count + $3, last_at = $4, expires_at = $5 WHERE key_id = $1 AND identity = $2`)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = stmt.Close() }()
+		for _, r := range repeats {
+			if _, err := stmt.ExecContext(ctx, r.Key, r.Identity, r.Count, micros(r.Last), micros(r.Expires)); err != nil {
+				return fmt.Errorf("note repeats: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// Expired gives firing alerts that their sender promised to repeat and did not.
+func (s *Store) Expired(ctx context.Context, limit int) ([]*incident.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT `+alertColumns+` FROM alerts WHERE state = 'firing' AND expires_at > 0 AND expires_at < $1 LIMIT $2`, micros(s.Now()), limit)
+	if err != nil {
+		return nil, fmt.Errorf("look for expired alerts: %w", err)
+	}
+	return collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
+}
+
+// AlertsOf gives the alerts of an incident.
+func (s *Store) AlertsOf(ctx context.Context, incidentID string, limit int) ([]*incident.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts WHERE incident_id = $1 ORDER BY first_at LIMIT $2`, incidentID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list alerts: %w", err)
+	}
+	return collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
+}
+
+// RecentAlerts gives the alerts that were reported last.
+func (s *Store) RecentAlerts(ctx context.Context, limit int) ([]*incident.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts ORDER BY last_at DESC LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list alerts: %w", err)
+	}
+	return collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
+}
+
+// noteOutcome remembers of each alert of a candidate how it ended, so that the
+// next verdict knows.
+func noteOutcome(ctx context.Context, tx *sql.Tx, i *incident.Incident) error {
+	column := map[incident.Status]string{incident.Dismissed: "was_false", incident.Ended: "was_ended"}[i.Status]
+	if column == "" {
+		column = "was_real"
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE alerts SET `+column+` = `+column+` + 1 WHERE incident_id = $1`, i.ID)
+	return err
+}
+
+// PutChange keeps a change to production; a known id is brought up to date.
+func (s *Store) PutChange(ctx context.Context, c incident.Change) error {
+	doc, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO changes (id, service, started_at, doc) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (id) DO UPDATE SET service = excluded.service, started_at = excluded.started_at, doc = excluded.doc`,
+			c.ID, c.Service, micros(c.StartedAt), string(doc))
+		return err
+	})
+}
+
+// Changes gives the changes that began within a window, the newest first.
+func (s *Store) Changes(ctx context.Context, w incident.Window, limit int) ([]incident.Change, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT doc FROM changes WHERE started_at >= $1 AND started_at < $2 ORDER BY started_at DESC LIMIT $3`, micros(w.From), micros(w.To), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list changes: %w", err)
+	}
+	return collect(rows, func(r *sql.Rows) (incident.Change, error) {
+		c, err := scanDoc[incident.Change](r, "change")
+		if err != nil {
+			return incident.Change{}, err
+		}
+		return *c, nil
+	})
+}
+
+func marks(from, n int) string {
+	var b strings.Builder
+	b.WriteByte('(')
+	for k := range n {
+		if k > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "$%d", from+k)
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+func nullable(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func isNotFound(err error) bool {
+	var e *incident.Error
+	return errors.As(err, &e) && e.Code == incident.NotFound
+}

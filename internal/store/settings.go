@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// Setting reads a setting into v and leaves v as it is if nobody has set it.
+func (s *Store) Setting(ctx context.Context, name string, v any) error {
+	var doc string
+	switch err := s.read.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&doc); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read setting %s: %w", name, err)
+	}
+	if err := json.Unmarshal([]byte(doc), v); err != nil {
+		return fmt.Errorf("read setting %s: %w", name, err)
+	}
+	return nil
+}
+
+// PutSetting writes a setting.
+func (s *Store) PutSetting(ctx context.Context, name string, v any) error {
+	doc, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, string(doc))
+		return err
+	})
+}
+
+// Once gives the setting's value, or writes what make gives if there is none
+// yet; of several that try at once all get the same.
+func (s *Store) Once(ctx context.Context, name string, value string) (string, error) {
+	var kept string
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		doc, err := json.Marshal(value)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, string(doc)); err != nil {
+			return err
+		}
+		var have string
+		if err := tx.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, name).Scan(&have); err != nil {
+			return err
+		}
+		return json.Unmarshal([]byte(have), &kept)
+	})
+	return kept, err
+}
+
+// Policy is what the team decided beforehand, or the default.
+func (s *Store) Policy(ctx context.Context) (incident.Policy, error) {
+	p := incident.DefaultPolicy()
+	return p, s.Setting(ctx, "policy", &p)
+}
+
+// PutPolicy writes the policy.
+func (s *Store) PutPolicy(ctx context.Context, p incident.Policy) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	return s.PutSetting(ctx, "policy", p)
+}
