@@ -1,0 +1,207 @@
+package pattern
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// generalise merges templates that differ only where evidence says that a
+// word is a variable. It runs when the number of templates has grown by half,
+// so that its cost per line stays bounded, and before ids are resolved.
+func (m *Miner) generalise() {
+	if m.fresh == 0 {
+		return
+	}
+	m.fresh = 0
+	merged := false
+	for range maxRounds {
+		if !m.mergeColumns(1) && !m.mergeColumns(2) {
+			break
+		}
+		merged = true
+	}
+	if merged {
+		m.indexMasks()
+		m.forgetMerged()
+	}
+}
+
+// maxRounds bounds the rounds of one generalisation: a merge can make another
+// one possible, for lines with several variables.
+const maxRounds = 8
+
+// cell is a template as it looks with some of its words masked.
+type cell struct {
+	key  uint64
+	mask uint64
+	t    *template
+}
+
+// column is a set of templates that are equal but for the words at the
+// positions of mask.
+type column struct {
+	key     uint64
+	mask    uint64
+	members []*template
+	general *template // the template that has variables in all of these places, if there is one
+}
+
+// mergeColumns merges along one position, or along two at once.
+// It reports whether anything was merged.
+func (m *Miner) mergeColumns(width int) bool {
+	merged := false
+	for _, c := range m.columns(width) {
+		// An earlier merge of this round may have taken or changed some.
+		c.members = slices.DeleteFunc(c.members, func(t *template) bool {
+			return m.byID[t.id] != t || t.wild&c.mask != 0
+		})
+		c.general = m.table[c.key]
+		if len(c.members) == 0 || len(c.members) == 1 && c.general == nil || !c.varies() {
+			continue
+		}
+		m.join(c)
+		merged = true
+	}
+	return merged
+}
+
+// columns finds the sets worth looking at, the largest first.
+func (m *Miner) columns(width int) []*column {
+	var cells []cell
+	for _, t := range m.byID {
+		cells = t.cells(cells, width)
+	}
+	slices.SortFunc(cells, func(a, b cell) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.t.id, b.t.id))
+	})
+	var found []*column
+	for len(cells) > 0 {
+		n := 1
+		for n < len(cells) && cells[n].key == cells[0].key {
+			n++
+		}
+		if n > 1 || m.table[cells[0].key] != nil {
+			c := &column{key: cells[0].key}
+			for _, x := range cells[:n] {
+				c.mask |= x.mask
+				c.members = append(c.members, x.t)
+			}
+			found = append(found, c)
+		}
+		cells = cells[n:]
+	}
+	slices.SortFunc(found, func(a, b *column) int {
+		return cmp.Or(cmp.Compare(len(b.members), len(a.members)), cmp.Compare(a.members[0].id, b.members[0].id), cmp.Compare(a.mask, b.mask))
+	})
+	return found
+}
+
+// maxPairWords bounds the words of a template that are tried in pairs.
+const maxPairWords = 12
+
+// cells appends the template with each of its words masked, or each pair.
+func (t *template) cells(to []cell, width int) []cell {
+	var words [maxTokens]int
+	n := 0
+	for i := range t.toks {
+		if t.isWord(i) {
+			words[n] = i
+			n++
+		}
+	}
+	if width == 2 && n > maxPairWords {
+		return to
+	}
+	for a, i := range words[:n] {
+		k := t.key + mix(i, variableHash) - mix(i, t.toks[i].hash)
+		if width == 1 {
+			to = append(to, cell{k, 1 << i, t})
+			continue
+		}
+		for _, j := range words[a+1 : n] {
+			to = append(to, cell{k + mix(j, variableHash) - mix(j, t.toks[j].hash), 1<<i | 1<<j, t})
+		}
+	}
+	return to
+}
+
+// varies weighs the evidence that every position of the column is a variable:
+// the more different values, and the more they look like values, the better.
+func (c *column) varies() bool {
+	need := 1.0
+	if c.general == nil && bits.OnesCount64(c.mask) > 1 {
+		need = 1.5
+	}
+	for f := c.mask; f != 0; f &= f - 1 {
+		i := bits.TrailingZeros64(f)
+		sum, others := 0.0, c.general
+		seen := map[uint64]bool{}
+		for _, t := range c.members {
+			if !t.isWord(i) {
+				others = t
+			} else if h := t.toks[i].hash; !seen[h] {
+				seen[h] = true
+				sum += t.weight(i, c.mask)
+			}
+		}
+		if others != nil && sum > 0 {
+			sum += c.members[0].kinship(others, i)
+		}
+		if sum < need {
+			return false
+		}
+	}
+	return true
+}
+
+// join makes one template of a column.
+func (m *Miner) join(c *column) {
+	into := c.general
+	if into == nil {
+		into = slices.MinFunc(c.members, func(a, b *template) int { return cmp.Compare(a.id, b.id) })
+		delete(m.table, into.key)
+		into.key = c.key
+		m.table[c.key] = into
+	}
+	into.wild |= c.mask
+	for _, t := range c.members {
+		if t == into {
+			continue
+		}
+		into.absorb(t)
+		delete(m.table, t.key)
+		delete(m.byID, t.id)
+		m.merged[t.id] = into.id
+	}
+}
+
+// absorb adds the lines of another template of the same shape.
+func (t *template) absorb(o *template) {
+	t.wild |= o.wild
+	t.count += o.count
+	t.last = max(t.last, o.last)
+	for i := range t.toks {
+		if t.fixed>>i&1 != 0 && (o.fixed>>i&1 == 0 || o.toks[i].val != t.toks[i].val) {
+			t.fixed &^= 1 << i
+		}
+		if t.toks[i].kind > calendar && o.toks[i].kind > calendar && t.toks[i].kind != o.toks[i].kind {
+			t.toks[i].kind = mixed
+		}
+	}
+}
+
+// indexMasks notes for every skeleton which words of a line may be variables.
+func (m *Miner) indexMasks() {
+	clear(m.masks)
+	for _, t := range m.byID {
+		if t.wild != 0 && !slices.Contains(m.masks[t.skeleton], t.wild) {
+			m.masks[t.skeleton] = append(m.masks[t.skeleton], t.wild)
+		}
+	}
+	for _, masks := range m.masks { // the most exact first
+		slices.SortFunc(masks, func(a, b uint64) int {
+			return cmp.Or(cmp.Compare(bits.OnesCount64(a), bits.OnesCount64(b)), cmp.Compare(a, b))
+		})
+	}
+}

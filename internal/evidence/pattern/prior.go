@@ -1,0 +1,103 @@
+package pattern
+
+import "strings"
+
+// weight is how much one value at position i speaks for a variable there.
+func (t *template) weight(i int, mask uint64) float64 {
+	rest := 0
+	for j := range t.toks {
+		if mask>>j&1 == 0 && t.isWord(j) {
+			rest++
+		}
+	}
+	if rest == 0 {
+		return 0
+	}
+	w := t.prior(i)
+	if rest == 1 {
+		w /= 1.5
+	}
+	return w
+}
+
+// prior is the reciprocal of the number of different values of this kind, at
+// such a place, that make a variable.
+func (t *template) prior(i int) float64 {
+	k := &t.toks[i]
+	s := t.text[k.start:k.end]
+	quote := byte(k.sep)
+	switch {
+	case isState(s) || isFailure(s):
+		return 1.0 / 20
+	case i == 0 && k.sep == 0:
+		return 1.0 / 16
+	case isCoordinate(s):
+		return 1.0 / 2
+	case k.sep == '=' && isName(s):
+		return 1.0 / 3
+	case k.sep == '=':
+		return 1.0 / 4
+	case quote == '\'' || quote == '"':
+		return 1.0 / 3
+	case i > 0 && isCue(t.text[t.toks[i-1].start:t.toks[i-1].end]):
+		return 1.0 / 3
+	case isName(s):
+		return 1.0 / 4
+	}
+	return 1.0 / 8
+}
+
+// kinship is how much a variable with digits in it, at position i of another
+// template, speaks for the word at the same place to be one too: more if both
+// are names of one kind, such as class names with and without a version.
+func (t *template) kinship(o *template, i int) float64 {
+	a, b := &t.toks[i], &o.toks[i]
+	if isName(t.text[a.start:a.end]) && b.end > b.start && isName(o.text[b.start:b.end]) {
+		return 3.0 / 4
+	}
+	return 2.0 / 3
+}
+
+// isFailure says whether s is the class of an error, which tells events apart.
+func isFailure(s string) bool {
+	return strings.HasSuffix(s, "Exception") || strings.HasSuffix(s, "Error")
+}
+
+// isCoordinate says whether s is a letter with a sign: x+, z-.
+func isCoordinate(s string) bool {
+	return len(s) == 2 && classes[s[0]]&(cLetter|cHex) != 0 && (s[1] == '+' || s[1] == '-')
+}
+
+// isState says whether s is a constant of an enumeration: NEW, RUNNING,
+// action.SCREEN_ON. Those name what happened and vary in no template.
+func isState(s string) bool {
+	s = s[strings.LastIndexByte(s, '.')+1:]
+	letters := 0
+	for i := range len(s) {
+		if s[i] >= 'a' && s[i] <= 'z' {
+			return false
+		}
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			letters++
+		}
+	}
+	return letters > 1
+}
+
+func isName(s string) bool {
+	for i := 1; i < len(s)-1; i++ {
+		c := s[i]
+		if c == '.' || c == '_' || c == '$' || c == '/' || c == '-' || c >= 'A' && c <= 'Z' && s[i-1] >= 'a' && s[i-1] <= 'z' {
+			return true
+		}
+	}
+	return false
+}
+
+func isCue(s string) bool {
+	switch s {
+	case "from", "to", "for", "by", "user", "host", "User", "Host":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,142 @@
+package pattern
+
+import "strings"
+
+// scan splits the text into tokens and gives each its type, in one pass.
+func (l *line) scan(text string) {
+	if len(text) > maxLine {
+		text = text[:maxLine]
+	}
+	l.text, l.n = text, 0
+	var sep uint64
+	for i := 0; i < len(text); {
+		switch class := classes[text[i]]; {
+		case class&cBlank != 0:
+			i++
+		case class&cWord == 0 || isLeader(text, i):
+			var room bool
+			if i, sep, room = l.punctuation(i, sep); !room {
+				return
+			}
+		default:
+			t := l.word(i)
+			t.sep = sep
+			if !l.add(t) {
+				return
+			}
+			i, sep = int(t.end), 0
+		}
+	}
+	l.tail = sep
+}
+
+// isLeader says whether the dots at i lead the eye to a value, as in
+// "depth....0", and are not part of a relative path.
+func isLeader(s string, i int) bool {
+	return s[i] == '.' && i+1 < len(s) && s[i+1] == '.' && (i+2 == len(s) || classes[s[i+2]] != cSlash)
+}
+
+// punctuation reads the character at i into sep. Brackets that stand alone
+// with nothing inside are a variable that is empty here.
+func (l *line) punctuation(i int, sep uint64) (next int, now uint64, room bool) {
+	c := l.text[i]
+	var following byte
+	if i+1 < len(l.text) {
+		following = l.text[i+1]
+	}
+	switch {
+	case c == '.':
+		for i+1 < len(l.text) && l.text[i+1] == '.' {
+			i++
+		}
+	case (c == '(' && following == ')' || c == '[' && following == ']') && (i == 0 || l.text[i-1] == ' '):
+		at := int32(i + 1)
+		room = l.add(token{hash: variableHash, sep: sep*31 + uint64(c), start: at, end: at, kind: empty})
+		return i + 2, uint64(following), room
+	case c == '#' && classes[following] == cDigit, (c == '<' || c == '>') && isBound(l.text[i+1:]):
+		return i + 1, sep, true
+	case sep&0xff == uint64(c) && sep <= 0xff: // "::" and "...." count once
+		return i + 1, sep, true
+	}
+	return i + 1, sep*31 + uint64(c), true
+}
+
+// isBound says whether s begins with a number that ends at a blank, so that a
+// sign of comparison before it belongs to it: "<1 sec".
+func isBound(s string) bool {
+	i := 0
+	for i < len(s) && (classes[s[i]] == cDigit || s[i] == '.') {
+		i++
+	}
+	return i > 0 && (i == len(s) || s[i] == ' ')
+}
+
+// word reads the token that starts at i.
+func (l *line) word(start int) token {
+	text, i := l.text, start
+	h, seen, slashes := uint64(seed), uint8(0), 0
+	for ; i < len(text); i++ {
+		c := text[i]
+		class := classes[c]
+		if class&cWord == 0 {
+			if class&cBlank != 0 || !l.inside(start, i, slashes) {
+				break
+			}
+		} else if c == '.' && i > start && isLeader(text, i) {
+			break
+		}
+		seen |= class
+		if class == cSlash {
+			slashes++
+		}
+		h = (h ^ uint64(c)) * prime
+	}
+	t := token{hash: h, val: h, start: int32(start), end: int32(i)}
+	t.kind = classify(text[start:i], seen, slashes)
+	if i < len(text) && text[i] == '[' {
+		if n := rangeLength(text[i:]); n > 0 { // node[1-5,8]
+			t.kind, t.end = ident, t.end+int32(n)
+		}
+	}
+	if t.kind > calendar {
+		t.hash = variableHash
+	}
+	return t
+}
+
+// inside says whether the punctuation at i belongs to the token that began at
+// start: an apostrophe between letters, or what stands in the query of a URL.
+func (l *line) inside(start, i, slashes int) bool {
+	text := l.text
+	if text[i] == '\'' {
+		return i > start && i+1 < len(text) && classes[text[i-1]]&(cLetter|cHex) != 0 && classes[text[i+1]]&(cLetter|cHex) != 0
+	}
+	if slashes == 0 {
+		return false
+	}
+	switch text[i] {
+	case '=', ',', ':', ';', '@', '#':
+		return strings.IndexByte(text[start:i], '?') >= 0
+	}
+	return false
+}
+
+// rangeLength is the length of a bracketed list of numbers and ranges at the
+// start of s, zero if there is none.
+func rangeLength(s string) int {
+	several := false
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ']':
+			if several && i > 2 {
+				return i + 1
+			}
+			return 0
+		case c == '-' || c == ',':
+			several = true
+		case classes[c] != cDigit && c != ' ':
+			return 0
+		}
+	}
+	return 0
+}

@@ -1,0 +1,28 @@
+// Command eval measures Sigap's methods on labelled data.
+//
+//	eval patterns [-v] FILE.csv…   log lines to templates: grouping accuracy
+//	eval causes …                  metrics to the component at fault
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "eval:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, stdout io.Writer) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "patterns":
+			return runPatterns(args[1:], stdout)
+		}
+	}
+	return fmt.Errorf("usage: eval patterns|causes …")
+}

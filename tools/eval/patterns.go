@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/evidence/pattern"
+)
+
+// runPatterns measures how well log lines are grouped: for each file with the
+// columns Content and EventId the grouping accuracy, which is the share of
+// lines whose group is exactly the set of lines with their true EventId, then
+// the mean over the files and the lines mined in a second.
+func runPatterns(args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("patterns", flag.ContinueOnError)
+	verbose := flags.Bool("v", false, "list the groups that are wrong")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() == 0 {
+		return fmt.Errorf("usage: eval patterns [-v] FILE.csv…")
+	}
+	sum, lines, spent := 0.0, 0, time.Duration(0)
+	for _, name := range flags.Args() {
+		content, truth, err := readLabelled(name)
+		if err != nil {
+			return err
+		}
+		start := time.Now()
+		m := pattern.New(pattern.Options{})
+		ids := make([]pattern.ID, len(content))
+		for i, c := range content {
+			ids[i] = m.Add(c)
+		}
+		for i, id := range ids {
+			ids[i] = m.Resolve(id)
+		}
+		spent += time.Since(start)
+		lines += len(content)
+		accuracy := groupingAccuracy(ids, truth)
+		sum += accuracy
+		fmt.Fprintf(out, "%-20s %5d lines  %4d templates  grouping accuracy %.4f\n",
+			filepath.Base(name), len(content), distinct(ids), accuracy)
+		if *verbose {
+			listWrong(out, m, ids, content, truth)
+		}
+	}
+	fmt.Fprintf(out, "mean grouping accuracy %.4f over %d files, %.0f lines/s while learning\n",
+		sum/float64(flags.NArg()), flags.NArg(), float64(lines)/spent.Seconds())
+	return nil
+}
+
+// readLabelled reads the columns Content and EventId.
+func readLabelled(name string) (content, truth []string, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.LazyQuotes = true
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	if len(rows) < 2 {
+		return nil, nil, fmt.Errorf("%s has no lines", name)
+	}
+	c, e := slices.Index(rows[0], "Content"), slices.Index(rows[0], "EventId")
+	if c < 0 || e < 0 {
+		return nil, nil, fmt.Errorf("%s has no columns Content and EventId", name)
+	}
+	for _, row := range rows[1:] {
+		content, truth = append(content, row[c]), append(truth, row[e])
+	}
+	return content, truth, nil
+}
+
+// groupingAccuracy is the share of lines whose group equals the true group as a set.
+func groupingAccuracy(ids []pattern.ID, truth []string) float64 {
+	type pair struct {
+		id    pattern.ID
+		truth string
+	}
+	byID, byTruth, both := map[pattern.ID]int{}, map[string]int{}, map[pair]int{}
+	for i, id := range ids {
+		byID[id]++
+		byTruth[truth[i]]++
+		both[pair{id, truth[i]}]++
+	}
+	right := 0
+	for p, n := range both {
+		if n == byID[p.id] && n == byTruth[p.truth] {
+			right += n
+		}
+	}
+	return float64(right) / float64(len(ids))
+}
+
+func distinct(ids []pattern.ID) int {
+	seen := map[pattern.ID]bool{}
+	for _, id := range ids {
+		seen[id] = true
+	}
+	return len(seen)
+}
+
+// listWrong prints the true groups that were split or joined, with one line of each part.
+func listWrong(out io.Writer, m *pattern.Miner, ids []pattern.ID, content, truth []string) {
+	parts := map[string]map[pattern.ID]int{}
+	truths := map[pattern.ID]map[string]int{}
+	for i, id := range ids {
+		if parts[truth[i]] == nil {
+			parts[truth[i]] = map[pattern.ID]int{}
+		}
+		if truths[id] == nil {
+			truths[id] = map[string]int{}
+		}
+		parts[truth[i]][id]++
+		truths[id][truth[i]]++
+	}
+	shown := map[pattern.ID]bool{}
+	for i, id := range ids {
+		split, joined := len(parts[truth[i]]) > 1, len(truths[id]) > 1
+		if shown[id] || !split && !joined {
+			continue
+		}
+		shown[id] = true
+		fmt.Fprintf(out, "  %v split %d joined %d: %s\n      %s\n", truths[id], len(parts[truth[i]]), len(truths[id]), m.Template(id), content[i])
+	}
+}
