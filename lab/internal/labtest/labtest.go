@@ -1,0 +1,68 @@
+// Package labtest lets tests run the lab with their own binary.
+package labtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/sigap-dev/sigap/lab"
+	"github.com/sigap-dev/sigap/lab/shop"
+)
+
+// Main is for TestMain: run as "BINARY lab SERVICE --config FILE" the test
+// binary is that service, as sigap would be.
+func Main(m *testing.M) {
+	if len(os.Args) != 5 || os.Args[1] != "lab" {
+		os.Exit(m.Run())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if err := shop.Main(ctx, os.Args[2], os.Args[4]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// Start runs a lab in a folder of the test, with its platform's log shown if
+// the test fails.
+func Start(t *testing.T, options lab.Options) *lab.Lab {
+	t.Helper()
+	executable, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.Executable, options.Dir = executable, filepath.Join(t.TempDir(), "lab")
+	l, err := lab.Start(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		l.Stop()
+		if said, err := os.ReadFile(l.PlatformLog()); t.Failed() && err == nil {
+			t.Logf("the platform's log:\n%s", said)
+		}
+	})
+	return l
+}
+
+// Eventually fails the test unless check comes true within the limit, and
+// returns how long it took.
+func Eventually(t *testing.T, limit time.Duration, what string, check func() bool) time.Duration {
+	t.Helper()
+	began := time.Now()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for !check() {
+		if time.Since(began) > limit {
+			t.Fatalf("not within %s: %s", limit, what)
+		}
+		<-ticker.C
+	}
+	return time.Since(began)
+}
