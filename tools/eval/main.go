@@ -22,6 +22,8 @@ func run(args []string, stdout io.Writer) error {
 		switch args[0] {
 		case "patterns":
 			return runPatterns(args[1:], stdout)
+		case "causes":
+			return runCauses(args[1:], stdout)
 		}
 	}
 	return fmt.Errorf("usage: eval patterns|causes …")

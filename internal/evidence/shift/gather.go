@@ -1,0 +1,176 @@
+package shift
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// gather measures the asked symptom of every service that has a series of it.
+func gather(series []incident.Series, o OriginOptions) map[string]*symptom {
+	if o.Horizon <= 0 {
+		o.Horizon = time.Hour
+	}
+	classes := []Class{o.Symptom}
+	if o.Symptom == "" {
+		classes = []Class{Latency, Errors}
+	}
+	var best map[string]*symptom
+	most := math.Inf(-1)
+	for _, c := range classes {
+		found := gatherClass(series, c, o)
+		if strength := loudest(found, o.Target); len(found) > 0 && strength > most {
+			best, most = found, strength
+		}
+	}
+	return best
+}
+
+// loudest is how many sigmas the target strays, or the strongest of all.
+func loudest(symptoms map[string]*symptom, target string) float64 {
+	if s := symptoms[target]; s != nil {
+		_, sigmas := s.strength()
+		return sigmas
+	}
+	most := 0.0
+	for _, s := range symptoms {
+		_, sigmas := s.strength()
+		most = max(most, sigmas)
+	}
+	return most
+}
+
+func gatherClass(series []incident.Series, c Class, o OriginOptions) map[string]*symptom {
+	chosen, calls := choose(series, c), choose(series, Traffic)
+	normal := choose(o.Baseline, c)
+	var all []incident.Series
+	for _, s := range chosen {
+		all = append(all, s...)
+	}
+	g := gridFor(all, o.Onset, o.Horizon)
+	out := make(map[string]*symptom, len(chosen))
+	for service, siblings := range chosen {
+		var r rows
+		var fraction bool
+		r.now, fraction = g.combine(siblings, c)
+		if n := normal[service]; len(n) > 0 {
+			r.normal = g.history(n, c)
+		}
+		if t := calls[service]; len(t) > 0 {
+			r.calls, _ = g.combine(t, Traffic)
+		}
+		if s, ok := g.symptomOf(service, r, fraction); ok {
+			out[service] = &s
+		}
+	}
+	return out
+}
+
+// choose picks, for every service, its series of a class that add up best.
+func choose(series []incident.Series, c Class) map[string][]incident.Series {
+	out := map[string][]incident.Series{}
+	for _, s := range series {
+		if s.Service == "" || ClassOf(s) != c {
+			continue
+		}
+		if have := out[s.Service]; len(have) > 0 {
+			if d := preferred(s) - preferred(have[0]); d < 0 {
+				continue
+			} else if d > 0 {
+				out[s.Service] = nil
+			}
+		}
+		out[s.Service] = append(out[s.Service], s)
+	}
+	return out
+}
+
+// combine lays sibling series on the grid as one: rates and counts add up,
+// latencies and fractions are averaged. It says whether the result is a
+// fraction, which is then that of failures, 0 to 1.
+func (g grid) combine(siblings []incident.Series, c Class) (row []float64, fraction bool) {
+	row = make([]float64, g.before+g.after)
+	n := make([]float64, len(row))
+	for _, s := range siblings {
+		points, isFraction := harm(s, c)
+		fraction = fraction || isFraction
+		for i, v := range g.lay(points) {
+			if !math.IsNaN(v) {
+				row[i] += v
+				n[i]++
+			}
+		}
+	}
+	for i := range row {
+		if n[i] == 0 {
+			row[i] = math.NaN()
+		} else if c == Latency || fraction {
+			row[i] /= n[i]
+		}
+	}
+	return row, fraction
+}
+
+// history lays the whole of normal operation on steps as long as the grid's,
+// leaving out the steps that have no points.
+func (g grid) history(siblings []incident.Series, c Class) []float64 {
+	first, last := g.onset, time.Time{}
+	for _, s := range siblings {
+		for _, p := range s.Points {
+			if p.At.Before(first) {
+				first = p.At
+			}
+			if p.At.After(last) {
+				last = p.At
+			}
+		}
+	}
+	if last.Before(first) {
+		return nil
+	}
+	const most = 20_000 // ten weeks of five minutes
+	h := grid{onset: first, step: g.step, after: min(int(last.Sub(first)/g.step)+2, most)}
+	row, _ := h.combine(siblings, c)
+	return finite(row)
+}
+
+// harm returns the points of a series so that more is worse: an availability
+// or success becomes the fraction of failures.
+func harm(s incident.Series, c Class) (points []incident.Point, fraction bool) {
+	points = rate(s.Name, clean(s.Points))
+	if c != Errors || !isFraction(s) {
+		return points, false
+	}
+	scale := 1.0
+	for _, p := range points {
+		if p.Value > 1.5 {
+			scale = 100
+		}
+	}
+	inverted := inverse(s, c)
+	out := make([]incident.Point, len(points))
+	for i, p := range points {
+		out[i] = incident.Point{At: p.At, Value: p.Value / scale}
+		if inverted {
+			out[i].Value = 1 - out[i].Value
+		}
+	}
+	return out, true
+}
+
+// isFraction says whether a series of errors is a share of all answers.
+func isFraction(s incident.Series) bool {
+	switch s.Unit {
+	case "ratio", "percent", "%":
+		return true
+	}
+	for _, p := range parts(s.Name) {
+		switch p {
+		case "ratio", "percent", "percentage", "availability", "success", "share":
+			return !strings.HasSuffix(s.Name, "_total")
+		}
+	}
+	return false
+}

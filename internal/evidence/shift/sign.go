@@ -1,0 +1,167 @@
+package shift
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// sign is what a series shows, before its place is considered.
+type sign struct {
+	Shift
+	strength float64 // 0 to 1
+	better   bool    // it moved to the good side
+}
+
+// sign looks for a change near the onset, then anywhere, then for limits that
+// were crossed without a jump: a certificate that ended, a disk that filled
+// steadily, a series that stopped.
+func (in *inquiry) sign(s incident.Series, c Class) (sign, []Reason, bool) {
+	if c == Certificate {
+		return in.certificate(s)
+	}
+	if found, reasons, ok := in.full(s, c); ok {
+		return found, reasons, true
+	}
+	o := Options{Baseline: in.baseline[identity(s)]}
+	if !in.onset.IsZero() {
+		o.Between = incident.Window{From: in.onset.Add(-30 * time.Minute), To: in.onset.Add(15 * time.Minute)}
+	}
+	found, ok := Detect(s, o)
+	if !ok && !in.onset.IsZero() {
+		o.Between = incident.Window{}
+		found, ok = Detect(s, o)
+	}
+	if !ok {
+		return in.stopped(s)
+	}
+	out := sign{Shift: found, strength: strength(found)}
+	if c == Restarts || c == Version {
+		out.strength = max(out.strength, 0.8) // events: the size of the step says little
+	}
+	out.better = (found.Direction == Up) == inverse(s, c) && c != Version && c != Traffic && c != Other
+	return out, []Reason{reasonFor(c, found)}, true
+}
+
+// strength joins how clear and how large a change is. Fifty spreads are as
+// clear as any more, and any number of them is no trouble where the level moved
+// by a thousandth.
+func strength(s Shift) float64 {
+	relative := 1.0
+	if larger := max(math.Abs(s.Before), math.Abs(s.After)); larger > 0 {
+		relative = min(1, math.Abs(s.After-s.Before)/larger)
+	}
+	return min(1, math.Log1p(s.Score)/math.Log1p(50)) * min(1, relative/0.2)
+}
+
+func reasonFor(c Class, s Shift) Reason {
+	switch {
+	case c == Restarts:
+		return Reason{Code: Restarted, Value: max(0, s.After-s.Before), Limit: s.Before}
+	case c == Version:
+		return Reason{Code: VersionChanged, Value: s.After, Limit: s.Before}
+	case c == Traffic && s.Direction == Up:
+		return Reason{Code: TrafficSurged, Value: s.Factor}
+	case c == Traffic:
+		return Reason{Code: TrafficDropped, Value: s.Factor}
+	case s.Direction == Up:
+		return Reason{Code: Rose, Value: s.After, Limit: s.Before}
+	default:
+		return Reason{Code: Fell, Value: s.After, Limit: s.Before}
+	}
+}
+
+// nearlyFull is the share of a limit at which things begin to fail.
+const nearlyFull = 0.9
+
+// full recognises a level at its limit. The limit is 1 for a ratio, 100 for
+// percent, or a sibling series that says so (pool_max beside pool_used).
+func (in *inquiry) full(s incident.Series, c Class) (sign, []Reason, bool) {
+	if c != Saturation {
+		return sign{}, nil, false
+	}
+	limit := in.limitFor(s)
+	points := clean(s.Points)
+	if limit <= 0 || len(points) <= minBefore {
+		return sign{}, nil, false
+	}
+	level := func(p incident.Point) float64 {
+		if inverse(s, c) {
+			return 1 - p.Value/limit
+		}
+		return p.Value / limit
+	}
+	now := make([]float64, 0, 5)
+	for _, p := range points[max(0, len(points)-5):] {
+		now = append(now, level(p))
+	}
+	if median(now) < nearlyFull {
+		return sign{}, nil, false
+	}
+	crossed := slices.IndexFunc(points, func(p incident.Point) bool { return level(p) >= nearlyFull })
+	if crossed < minBefore {
+		return sign{}, nil, false // it was so all along
+	}
+	before, after := median(values(points[:crossed])), median(values(points[crossed:]))
+	out := sign{strength: 0.9, Shift: Shift{
+		At: points[crossed].At, Before: before, After: after, Factor: factor(before, after),
+		Direction: Up, Score: math.Abs(after-before) / quiet(values(points[:crossed]), after-before),
+	}}
+	if inverse(s, c) {
+		out.Direction = Down
+	}
+	if d, ok := Detect(s, Options{}); ok && (d.Direction == Up) != inverse(s, c) {
+		out.Shift = d
+	}
+	out.strength = max(out.strength, strength(out.Shift))
+	return out, []Reason{{Code: Saturated, Value: median(now) * limit, Limit: limit}}, true
+}
+
+// certificate tells when a certificate ends: from a moment as Unix seconds,
+// or from the seconds or days that are left.
+func (in *inquiry) certificate(s incident.Series) (sign, []Reason, bool) {
+	points := clean(s.Points)
+	if len(points) == 0 {
+		return sign{}, nil, false
+	}
+	last := points[len(points)-1]
+	var end time.Time
+	switch days := strings.Contains(strings.ToLower(s.Name), "days") || s.Unit == "days" || s.Unit == "d"; {
+	case last.Value > 1e12: // beyond what a time can be
+		return sign{}, nil, false
+	case last.Value > 1e9:
+		end = time.Unix(int64(last.Value), 0).UTC()
+	case days:
+		end = last.At.Add(time.Duration(last.Value * float64(day)))
+	default:
+		end = last.At.Add(time.Duration(last.Value * float64(time.Second)))
+	}
+	reference := in.onset
+	if reference.IsZero() {
+		reference = last.At
+	}
+	if end.After(last.At) {
+		return sign{}, nil, false // still valid: a duty, not a cause
+	}
+	out := sign{strength: 1, Shift: Shift{At: end, Before: points[0].Value, After: last.Value, Direction: Down, Score: maxScore}}
+	return out, []Reason{{Code: CertificateEnds, Seconds: end.Sub(reference).Seconds()}}, true
+}
+
+// stopped recognises a series that has no points any more while others do.
+func (in *inquiry) stopped(s incident.Series) (sign, []Reason, bool) {
+	points := clean(s.Points)
+	if len(points) <= minBefore {
+		return sign{}, nil, false
+	}
+	last := points[len(points)-1]
+	silence := in.Until.Sub(last.At)
+	if usual := step(points); usual <= 0 || silence < 5*usual || silence < time.Minute {
+		return sign{}, nil, false
+	}
+	at := last.At.Add(step(points))
+	out := sign{strength: 0.5, Shift: Shift{At: at, Before: median(values(points)), Direction: Down}}
+	return out, []Reason{{Code: StoppedReporting, Seconds: at.Sub(in.onset).Seconds()}}, true
+}
