@@ -1,0 +1,121 @@
+package channel_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/channel"
+)
+
+// loopback allows the services of tests.
+func loopback() channel.Allow {
+	return channel.Allow{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+}
+
+func deps() channel.Deps {
+	return channel.Deps{HTTP: channel.NewHTTPClient(loopback(), 10*time.Second), Dial: channel.NewDialer(loopback()), Now: time.Now}
+}
+
+// open returns the channel of a kind, configured for a fake.
+func open(t *testing.T, kind string, config json.RawMessage) channel.Channel {
+	t.Helper()
+	c, err := channel.New(kind, config, deps())
+	if err != nil {
+		t.Fatalf("opening %s: %v", kind, err)
+	}
+	return c
+}
+
+// notice is a message with everything a channel may have to show.
+func notice(t *testing.T) channel.Message {
+	t.Helper()
+	return channel.Message{
+		ID: "ntc-0199.ab", Incident: "INC-142", Severity: "SEV1",
+		Title:  "Checkout fails for every second customer",
+		Lines:  []string{"Since 02:14, 48 % of requests to checkout end in errors <502>.", "Support: 31 reports & counting."},
+		Fields: []channel.Field{{Label: "Service", Value: "checkout"}, {Label: "Lead", Value: "Siti Rahma"}},
+		Plot:   picture(t), PlotAlt: "Error rate of checkout, usual below 1 %, since 02:14 at 48 %",
+		Actions: []channel.Action{
+			{Label: "I have it", URL: "https://sigap.example.com/a/t0k3n", Primary: true},
+			{Label: "Open", URL: "https://sigap.example.com/i/142"},
+		},
+		Lang: "en",
+	}
+}
+
+func picture(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 2, 2))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func send(t *testing.T, c channel.Channel, to string, m channel.Message) channel.Result {
+	t.Helper()
+	result, err := c.Send(t.Context(), to, m)
+	if err != nil {
+		t.Fatalf("sending to %q: %v", to, err)
+	}
+	return result
+}
+
+// refused returns the error of a sending that must not succeed.
+func refused(t *testing.T, c channel.Channel, to string, m channel.Message) *channel.Error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	result, err := c.Send(ctx, to, m)
+	failed, ok := errors.AsType[*channel.Error](err)
+	if !ok {
+		t.Fatalf("sending to %q gave %+v and the error %v, want a *channel.Error", to, result, err)
+	}
+	return failed
+}
+
+func wantText(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("no %q in %q", part, text)
+		}
+	}
+}
+
+func TestNewRefusesWhatAPersonMustMend(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ kind, config, field string }{
+		"an unknown kind":              {"pigeon", `{}`, "kind"},
+		"a field that nothing reads":   {"webhook", `{"keys":["0123456789abcdef"],"colour":"red"}`, "config"},
+		"a redacted secret":            {"webhook", `{"keys":["[redacted]"]}`, "config"},
+		"no key":                       {"webhook", `{}`, "keys"},
+		"a short key":                  {"webhook", `{"keys":["short"]}`, "keys"},
+		"a token that is none":         {"telegram", `{"token":"hello"}`, "token"},
+		"a token that leaves the path": {"telegram", `{"token":"1:aaaaaaaaaaaaaaaaaaaaaaa/../x"}`, "token"},
+		"an API that is no address":    {"telegram", `{"token":"1:aaaaaaaaaaaaaaaaaaaaaaaa","api":"localhost"}`, "api"},
+		"no mail server":               {"email", `{"from":"a@example.com"}`, "host"},
+		"a host with a port":           {"email", `{"host":"mail:25","from":"a@example.com"}`, "host"},
+		"a password in the clear":      {"email", `{"host":"mail","tls":"none","username":"u","password":"p","from":"a@example.com"}`, "tls"},
+		"a user without password":      {"email", `{"host":"mail","username":"u","from":"a@example.com"}`, "password"},
+		"a sender that is no address":  {"email", `{"host":"mail","from":"sigap"}`, "from"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := channel.New(c.kind, json.RawMessage(c.config), deps())
+			mistake, ok := errors.AsType[*incident.Error](err)
+			if !ok || mistake.Field != c.field {
+				t.Errorf("got %v (%T), want a mistake in %s", err, err, c.field)
+			}
+		})
+	}
+}

@@ -1,0 +1,127 @@
+package channel
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// maxAnswer is how much of an answer is read; services' answers are far smaller.
+const maxAnswer = 256 << 10
+
+// answer is what a service replied, whatever its status.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// post sends body to address and returns the answer. Its errors never hold
+// the address, which for many services is a secret.
+func post(ctx context.Context, client *http.Client, address string, header http.Header, body []byte) (answer, *Error) {
+	var handedOver atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteRequest: func(w httptrace.WroteRequestInfo) { handedOver.Store(w.Err == nil) },
+	})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, &Error{Detail: "the address is not a URL"}
+	}
+	req.Header = header
+	res, err := client.Do(req)
+	if err != nil {
+		return answer{}, transportError(err, handedOver.Load())
+	}
+	defer res.Body.Close()
+	read, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	if err != nil {
+		return answer{}, transportError(err, true)
+	}
+	return answer{status: res.StatusCode, header: res.Header, body: read}, nil
+}
+
+// postJSON posts v as JSON.
+func postJSON(ctx context.Context, client *http.Client, address string, v any) (answer, *Error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return answer{}, &Error{Detail: "encoding the message", Err: err}
+	}
+	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "User-Agent": {userAgent}}
+	return post(ctx, client, address, header, body)
+}
+
+const userAgent = "Sigap"
+
+// transportError judges an error of the connection, not of the service. It
+// drops url.Error, whose text repeats the address.
+func transportError(err error, handedOver bool) *Error {
+	for {
+		wrapped, ok := errors.AsType[*url.Error](err)
+		if !ok {
+			break
+		}
+		err = wrapped.Err
+	}
+	if forbidden, ok := errors.AsType[*ForbiddenError](err); ok {
+		return &Error{Err: forbidden}
+	}
+	if redirect, ok := errors.AsType[*RedirectError](err); ok {
+		return &Error{Err: redirect}
+	}
+	return &Error{Retry: true, Unsure: handedOver, Detail: "no answer", Err: err}
+}
+
+// statusError judges an answer by its status alone: what may pass later is
+// worth a retry (RFC 9110, 15.5 and 15.6), the rest is not. Of the body it
+// keeps an excerpt without the secrets, should the answer repeat one.
+func statusError(a answer, now time.Time, secrets ...string) *Error {
+	e := &Error{
+		Detail: fmt.Sprintf("answered %d %s", a.status, http.StatusText(a.status)),
+		Retry:  a.status == http.StatusRequestTimeout || a.status == http.StatusTooEarly || a.status == http.StatusTooManyRequests || a.status >= 500,
+	}
+	if e.Retry {
+		e.After = retryAfter(a.header, now)
+	}
+	if words := excerpt(a.body, secrets...); words != "" {
+		e.Detail += ": " + words
+	}
+	return e
+}
+
+// retryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds or a
+// date. At most an hour is believed, so that a broken clock cannot silence us.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	value := h.Get("Retry-After")
+	var after time.Duration
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 && seconds < 1e6 {
+		after = time.Duration(seconds * float64(time.Second))
+	} else if at, err := http.ParseTime(value); err == nil {
+		after = at.Sub(now)
+	}
+	return min(max(after, 0), time.Hour)
+}
+
+// excerpt returns the beginning of an answer for people, on one line; markup,
+// as proxies answer with it, says nothing that the status does not.
+func excerpt(body []byte, secrets ...string) string {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(string(body), "")), " ")
+	if strings.HasPrefix(text, "<") {
+		return ""
+	}
+	for _, secret := range secrets {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, redacted)
+		}
+	}
+	return cut(text, 200, runes)
+}

@@ -1,0 +1,66 @@
+package channel
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// Deps are what channels need from outside.
+type Deps struct {
+	HTTP *http.Client     // from NewHTTPClient
+	Dial DialFunc         // from NewDialer; for services that do not speak HTTP
+	Now  func() time.Time // nil: time.Now
+}
+
+type maker func(config json.RawMessage, deps Deps) (Channel, error)
+
+func makers() map[string]maker {
+	return map[string]maker{
+		"email":    made(NewEmail),
+		"telegram": made(NewTelegram),
+		"webhook":  made(NewWebhook),
+	}
+}
+
+// Kinds returns the names of the services there are channels for, in order.
+func Kinds() []string { return slices.Sorted(maps.Keys(makers())) }
+
+// New returns the channel of a kind with its configuration. It does no I/O, so
+// that it also serves to check a configuration; a mistake in one is a
+// *incident.Error.
+func New(kind string, config json.RawMessage, deps Deps) (Channel, error) {
+	make, ok := makers()[kind]
+	if !ok {
+		return nil, incident.FieldError("kind", "there is no channel %q; there are %s", kind, strings.Join(Kinds(), ", "))
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	return make(config, deps)
+}
+
+// validated is a configuration that can tell its own mistakes.
+type validated interface{ Validate() error }
+
+// made turns a channel's constructor into a maker.
+func made[C validated, T Channel](construct func(C, Deps) T) maker {
+	return func(raw json.RawMessage, deps Deps) (Channel, error) {
+		var config C
+		decoder := json.NewDecoder(bytes.NewReader(raw))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&config); err != nil {
+			return nil, incident.FieldError("config", "%s", err)
+		}
+		if err := config.Validate(); err != nil {
+			return nil, err
+		}
+		return construct(config, deps), nil
+	}
+}
