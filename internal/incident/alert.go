@@ -24,3 +24,11 @@ func (a *Alert) Joined(why JoinReason, with string) JoinedAlert {
 	return JoinedAlert{ID: a.ID, Source: s.Source, Sender: s.Sender, Title: s.Title, Service: s.Service,
 		Severity: s.Severity, Value: s.Value, URL: s.URL, State: a.State, Why: why, With: with}
 }
+
+// Repeat is how often an alert was reported again, and until when it counts as
+// firing.
+type Repeat struct {
+	Key, Identity string
+	Count         int
+	Last, Expires time.Time
+}

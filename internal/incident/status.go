@@ -1,6 +1,9 @@
 package incident
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Status is where an incident is in its life.
 type Status string
@@ -78,3 +81,18 @@ const (
 	ReviewedAt    Milestone = "reviewed"
 	ClosedAt      Milestone = "closed"
 )
+
+// OpenStatuses are those of incidents that people still work on.
+func OpenStatuses() []Status { return []Status{Triage, Investigating, Mitigating, Monitoring} }
+
+// Filter chooses incidents; its zero value chooses all.
+type Filter struct {
+	Statuses []Status
+	Severity Severity
+	Service  string
+	Text     string    // words that must all occur
+	Drill    *bool     //
+	Before   time.Time // opened before
+	After    time.Time // opened at or after
+	Limit    int       // 50 if 0
+}

@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -44,8 +42,7 @@ func (t *Tx) Change(actor incident.Actor, id string, fn func(*incident.Edit) err
 }
 
 // Create is [Store.Create] inside of the transaction.
-func (t *Tx) Create(actor incident.Actor, fn func(*incident.Edit) error) (*incident.Incident, error) {
-	id := NewID()
+func (t *Tx) Create(actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error) {
 	t.touched[id] = true
 	return t.s.create(t.ctx, t.tx, actor, id, fn)
 }
@@ -189,16 +186,9 @@ func (t *Tx) PutAlerts(alerts []*incident.Alert) error {
 	return nil
 }
 
-// Repeat is how often an alert was reported again, and until when it counts
-// as firing.
-type Repeat struct {
-	Key, Identity string
-	Count         int
-	Last, Expires time.Time
-}
-
-// NoteRepeats adds up what was reported again. It is a count: it may be lost.
-func (s *Store) NoteRepeats(ctx context.Context, repeats []Repeat) error {
+// NoteRepeats adds up how often alerts were reported again, and until when each
+// counts as firing. It is a count: it may be lost.
+func (s *Store) NoteRepeats(ctx context.Context, repeats []incident.Repeat) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		stmt, err := tx.PrepareContext(ctx, `
 			UPDATE alerts SET count = count + $3, last_at = $4, expires_at = $5 WHERE key_id = $1 AND identity = $2`)
@@ -305,7 +295,3 @@ func nullable(s string) any {
 	return s
 }
 
-func isNotFound(err error) bool {
-	var e *incident.Error
-	return errors.As(err, &e) && e.Code == incident.NotFound
-}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/riverqueue/river"
 
@@ -29,12 +28,12 @@ func (s *Store) Change(ctx context.Context, actor incident.Actor, id string, fn 
 	return after, nil
 }
 
-// Create opens a new record by an operation whose first fact is an
-// [incident.Opened].
-func (s *Store) Create(ctx context.Context, actor incident.Actor, fn func(*incident.Edit) error) (*incident.Incident, error) {
+// Create opens a new record with the id, by an operation whose first fact is
+// an [incident.Opened].
+func (s *Store) Create(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error) {
 	var after *incident.Incident
 	err := s.tx(ctx, func(tx *sql.Tx) (err error) {
-		after, err = s.create(ctx, tx, actor, NewID(), fn)
+		after, err = s.create(ctx, tx, actor, id, fn)
 		return err
 	})
 	if err != nil {
@@ -166,20 +165,8 @@ func (s *Store) Incident(ctx context.Context, ref string) (*incident.Incident, e
 	return scanIncident(row)
 }
 
-// Filter chooses incidents; its zero value chooses all.
-type Filter struct {
-	Statuses []incident.Status
-	Severity incident.Severity
-	Service  string
-	Text     string // words that must all occur
-	Drill    *bool
-	Before   time.Time // opened before
-	After    time.Time // opened at or after
-	Limit    int       // 50 if 0
-}
-
 // Incidents gives the records that f chooses, the newest first.
-func (s *Store) Incidents(ctx context.Context, f Filter) ([]*incident.Incident, error) {
+func (s *Store) Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error) {
 	var where []string
 	var args []any
 	add := func(cond string, arg any) {
@@ -225,11 +212,6 @@ func (s *Store) Incidents(ctx context.Context, f Filter) ([]*incident.Incident, 
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
 	return collect(rows, func(r *sql.Rows) (*incident.Incident, error) { return scanIncident(r) })
-}
-
-// OpenStatuses are those of incidents that people still work on.
-func OpenStatuses() []incident.Status {
-	return []incident.Status{incident.Triage, incident.Investigating, incident.Mitigating, incident.Monitoring}
 }
 
 // Entries gives up to limit entries of an incident after the seq, oldest first.

@@ -32,7 +32,7 @@ func open(t *testing.T, dsn string) *store.Store {
 
 func candidate(t *testing.T, st *store.Store) *incident.Incident {
 	t.Helper()
-	i, err := st.Create(t.Context(), incident.System(), func(e *incident.Edit) error {
+	i, err := st.Create(t.Context(), incident.System(), store.NewID(), func(e *incident.Edit) error {
 		e.Record(incident.Opened{ID: e.Incident.ID, Title: "Checkout fails", Service: "payment", Environment: "production"})
 		return nil
 	})

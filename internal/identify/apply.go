@@ -1,0 +1,330 @@
+package identify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+const (
+	inboxBatch   = 256                    // accepted bodies applied in one commit
+	lookAnyway   = time.Second            // the inbox is looked at without a wake-up, for what another process or life accepted
+	noteRepeats  = 5 * time.Second        // how often repeats are written
+	pauseOnError = 200 * time.Millisecond // before a failed application is tried again
+)
+
+// Run applies what is accepted until ctx ends.
+func (s *Service) Run(ctx context.Context) {
+	look, note := time.NewTicker(lookAnyway), time.NewTicker(noteRepeats)
+	defer look.Stop()
+	defer note.Stop()
+	for {
+		s.drain(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-look.C:
+		case <-note.C:
+			s.writeRepeats(ctx)
+			s.expire(ctx)
+		}
+	}
+}
+
+// drain applies until the inbox is empty. A batch that cannot be applied is
+// tried one body at a time, and a body that cannot is set aside, loudly: it
+// must not keep those behind it.
+func (s *Service) drain(ctx context.Context) {
+	limit := inboxBatch
+	for ctx.Err() == nil {
+		n, err := s.Apply(ctx, limit)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && limit > 1:
+			limit = 1
+		case err != nil:
+			s.log.Error("a signal cannot be applied and is set aside", "err", err)
+			if err := s.store.SetAside(ctx); err != nil {
+				s.log.Error("the store does not take it either", "err", err)
+				select {
+				case <-ctx.Done():
+				case <-time.After(pauseOnError):
+				}
+			}
+		case n < limit:
+			return
+		}
+	}
+}
+
+// Apply applies up to limit accepted bodies in one commit and gives how many.
+func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
+	services, err := s.store.Services(ctx)
+	if err != nil {
+		return 0, err
+	}
+	policy, err := s.store.Policy(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = s.store.InTx(ctx, func(tx Tx) error {
+		bodies, err := tx.Inbox(limit)
+		if err != nil || len(bodies) == 0 {
+			n = 0
+			return err
+		}
+		n = len(bodies)
+		open, err := tx.Open()
+		if err != nil {
+			return err
+		}
+		b := &batch{tx: tx, now: s.now(), newID: s.newID, policy: policy, catalog: newCatalog(services), open: open,
+			plans: map[*incident.Incident]*plan{}, alerts: map[seenKey]*incident.Alert{}}
+		return b.apply(bodies)
+	})
+	return n, err
+}
+
+// batch is one application: what is decided in memory first and written after.
+type batch struct {
+	tx      Tx
+	now     time.Time
+	newID   func() string
+	policy  incident.Policy
+	catalog catalog
+	open    []*incident.Incident
+	order   []*plan
+	plans   map[*incident.Incident]*plan
+	alerts  map[seenKey]*incident.Alert
+	dirty   []*incident.Alert
+}
+
+// plan is what is to be recorded on one incident.
+type plan struct {
+	incident *incident.Incident // as it was; of a new one only what grouping looks at
+	fresh    bool
+	key      Key
+	joins    []joining
+	reports  []incident.Reported
+}
+
+type joining struct {
+	alert *incident.Alert
+	why   incident.JoinReason
+	with  string
+	at    time.Time
+}
+
+func (b *batch) apply(bodies []string) error {
+	arrivals := make([]arrival, len(bodies))
+	for n, body := range bodies {
+		if err := json.Unmarshal([]byte(body), &arrivals[n]); err != nil {
+			return fmt.Errorf("read an accepted body: %w", err)
+		}
+	}
+	if err := b.load(arrivals); err != nil {
+		return err
+	}
+	for _, a := range arrivals {
+		for _, sig := range a.Signals {
+			b.signal(a, sig)
+		}
+		for n, r := range a.Reports {
+			count := 1
+			if n < len(a.Counts) {
+				count = a.Counts[n]
+			}
+			b.report(a, r, count)
+		}
+	}
+	for _, p := range b.order {
+		if err := b.write(p); err != nil {
+			return err
+		}
+	}
+	return b.tx.PutAlerts(b.dirty)
+}
+
+// load looks up the alerts that the arrivals speak of.
+func (b *batch) load(arrivals []arrival) error {
+	identities := map[string][]string{}
+	for _, a := range arrivals {
+		for _, sig := range a.Signals {
+			k := seenKey{a.Key.ID, sig.Identity}
+			if _, asked := b.alerts[k]; !asked {
+				b.alerts[k] = nil
+				identities[a.Key.ID] = append(identities[a.Key.ID], sig.Identity)
+			}
+		}
+	}
+	for key, ids := range identities {
+		found, err := b.tx.Alerts(key, ids)
+		if err != nil {
+			return err
+		}
+		for identity, alert := range found {
+			b.alerts[seenKey{key, identity}] = alert
+		}
+	}
+	return nil
+}
+
+// signal brings one alert up to date and notes what its incident is to hear.
+func (b *batch) signal(a arrival, sig incident.Signal) {
+	k := seenKey{a.Key.ID, sig.Identity}
+	alert := b.alerts[k]
+	if alert == nil {
+		if sig.State == incident.Resolved {
+			return // the end of something that Sigap never heard of
+		}
+		alert = &incident.Alert{ID: b.newID(), Key: a.Key.ID}
+		b.alerts[k] = alert
+	}
+	before := alert.State
+	if alert.Count == 0 || before != "" {
+		b.dirty = append(b.dirty, alert)
+	}
+	alert.Count++
+	alert.Last = a.At
+	if sig.State == incident.Resolved {
+		sig = resolvedSignal(alert.Signal, sig)
+	}
+	alert.Signal = sig
+	switch sig.State {
+	case incident.Resolved:
+		alert.State = incident.AlertResolved
+		if before == incident.AlertFiring || before == incident.AlertSilent {
+			b.tell(alert, a)
+		}
+	default:
+		alert.State = incident.AlertFiring
+		if before == incident.AlertFiring {
+			return
+		}
+		alert.First = firstOf(sig.StartedAt, a.At)
+		b.join(alert, a)
+	}
+}
+
+// resolvedSignal keeps of a resolved alert what its sender no longer says.
+func resolvedSignal(before, now incident.Signal) incident.Signal {
+	before.State, before.EndedAt, before.ExpiresAt = incident.Resolved, now.EndedAt, time.Time{}
+	return before
+}
+
+// firstOf is when an alert began: as its sender says, unless that is absurd.
+func firstOf(said, heard time.Time) time.Time {
+	if said.IsZero() || said.After(heard) || heard.Sub(said) > 24*time.Hour {
+		return heard
+	}
+	return said
+}
+
+// tell notes that an alert's state changed, on the incident that it belongs to.
+func (b *batch) tell(alert *incident.Alert, a arrival) {
+	for _, i := range b.open {
+		if i.ID == alert.Incident {
+			p := b.plan(i, a.Key)
+			p.joins = append(p.joins, joining{alert: alert, why: whyOf(i, alert.ID), at: a.At})
+			return
+		}
+	}
+}
+
+func whyOf(i *incident.Incident, alertID string) incident.JoinReason {
+	for _, a := range i.Alerts {
+		if a.ID == alertID {
+			return a.Why
+		}
+	}
+	return incident.SameService
+}
+
+// join finds the incident that an alert belongs to, or opens one.
+func (b *batch) join(alert *incident.Alert, a arrival) {
+	sig := &alert.Signal
+	i, why, with := b.choose(alert, a)
+	if i == nil {
+		i = &incident.Incident{ID: b.newID(), Title: sig.Title, Service: sig.Service, Environment: sig.Environment, Drill: a.Key.Drill,
+			Status: incident.Triage, Milestones: map[incident.Milestone]time.Time{incident.Detected: a.At}}
+		b.open = append([]*incident.Incident{i}, b.open...)
+		b.plan(i, a.Key).fresh = true
+		why, with = incident.FirstAlert, ""
+	}
+	alert.Incident = i.ID
+	p := b.plan(i, a.Key)
+	p.joins = append(p.joins, joining{alert: alert, why: why, with: with, at: a.At})
+}
+
+func (b *batch) plan(i *incident.Incident, key Key) *plan {
+	p := b.plans[i]
+	if p == nil {
+		p = &plan{incident: i, key: key}
+		b.plans[i] = p
+		b.order = append(b.order, p)
+	}
+	return p
+}
+
+// report lays a user's report on the incident that it most likely is about, or
+// opens a candidate for it.
+func (b *batch) report(a arrival, r incident.Report, count int) {
+	var best *incident.Incident
+	for _, i := range b.open {
+		if i.Drill == a.Key.Drill && (r.Service == "" || r.Service == i.Service || contains(i.Affected, r.Service) || b.catalog.graph.Neighbours(r.Service, i.Service)) {
+			best = i
+			break
+		}
+	}
+	if best == nil {
+		best = &incident.Incident{ID: b.newID(), Title: clip(r.Words, 120), Service: r.Service, Drill: a.Key.Drill,
+			Status: incident.Triage, Milestones: map[incident.Milestone]time.Time{incident.Detected: a.At}}
+		b.open = append([]*incident.Incident{best}, b.open...)
+		b.plan(best, a.Key).fresh = true
+	}
+	if r.ID == "" {
+		r.ID = b.newID()
+	}
+	r.At = a.At
+	p := b.plan(best, a.Key)
+	p.reports = append(p.reports, incident.Reported{Report: r, Count: count})
+}
+
+// catalog is the service catalog as grouping and verdicts look at it.
+type catalog struct {
+	services map[string]directory.Service
+	graph    directory.Graph
+}
+
+func newCatalog(services []directory.Service) catalog {
+	c := catalog{services: make(map[string]directory.Service, len(services)), graph: make(directory.Graph, len(services))}
+	for _, s := range services {
+		c.services[s.Name] = s
+		c.graph[s.Name] = s.DependsOn
+	}
+	return c
+}
+
+func contains(list []string, s string) bool {
+	for _, t := range list {
+		if t == s {
+			return true
+		}
+	}
+	return false
+}
+
+// clip shortens s to at most n characters.
+func clip(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}

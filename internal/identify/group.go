@@ -1,0 +1,56 @@
+package identify
+
+import (
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// choose finds the open incident that an alert belongs to, and why; nil if
+// none. It tries, in this order: the same service; a service that calls it or
+// is called by it; for an alert that names no service, the same words.
+func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, incident.JoinReason, string) {
+	sig := &alert.Signal
+	for _, i := range b.open {
+		if b.mayJoin(i, a) && sameEnvironment(i, sig) && sig.Service != "" && (i.Service == sig.Service || contains(i.Affected, sig.Service)) {
+			return i, incident.SameService, ""
+		}
+	}
+	for _, i := range b.open {
+		if b.mayJoin(i, a) && sameEnvironment(i, sig) && sig.Service != "" && b.catalog.graph.Neighbours(i.Service, sig.Service) {
+			return i, incident.Neighbour, i.Service
+		}
+	}
+	for _, i := range b.open {
+		if b.mayJoin(i, a) && sig.Service == "" && i.Service == "" && i.Title == sig.Title {
+			return i, incident.SameGroup, ""
+		}
+	}
+	return nil, "", ""
+}
+
+// mayJoin reports whether i still takes alerts: while people work to end its
+// impact, within the window that rolls on with each alert. A drill's alerts
+// keep to drills.
+func (b *batch) mayJoin(i *incident.Incident, a arrival) bool {
+	if !i.Status.Open() || i.Drill != a.Key.Drill {
+		return false
+	}
+	return i.Status != incident.Triage || a.At.Sub(lastAlert(i)) <= b.policy.GroupWindow
+}
+
+// lastAlert is about when the newest alert joined: of a record that is open it
+// is never long before the newest entry that Sigap made by itself.
+func lastAlert(i *incident.Incident) time.Time {
+	last := i.Milestones[incident.Detected]
+	for _, e := range i.Evidence {
+		if e.Window.To.After(last) {
+			last = e.Window.To
+		}
+	}
+	return last
+}
+
+func sameEnvironment(i *incident.Incident, sig *incident.Signal) bool {
+	return i.Environment == sig.Environment || i.Environment == "" || sig.Environment == ""
+}

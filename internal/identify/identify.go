@@ -1,0 +1,99 @@
+// Package identify is stage 1: from a signal to a declared incident.
+//
+// What arrives is accepted durably and answered; then it is applied: signals
+// become alerts, alerts join candidates, and in the same commit what is stored
+// already gives each candidate a first verdict, which alone decides whether a
+// person is paged at once. The live checks follow in a job of their own and
+// confirm, raise, lower or withdraw that verdict. Nothing that pages waits for
+// them.
+package identify
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// Tx is what applying signals needs of one transaction.
+type Tx interface {
+	Inbox(limit int) ([]string, error)
+	Alerts(key string, identities []string) (map[string]*incident.Alert, error)
+	PutAlerts([]*incident.Alert) error
+	Open() ([]*incident.Incident, error)
+	SeeService(directory.Service) error
+	Change(incident.Actor, string, func(*incident.Edit) error) (*incident.Incident, error)
+	Create(incident.Actor, string, func(*incident.Edit) error) (*incident.Incident, error)
+}
+
+// Store is what stage 1 needs of the store.
+type Store interface {
+	Accept(ctx context.Context, body string) error
+	InTx(ctx context.Context, fn func(Tx) error) error
+	SetAside(ctx context.Context) error
+	NoteRepeats(ctx context.Context, repeats []incident.Repeat) error
+	Expired(ctx context.Context, limit int) ([]*incident.Alert, error)
+	AlertsOf(ctx context.Context, incidentID string, limit int) ([]*incident.Alert, error)
+	Incident(ctx context.Context, ref string) (*incident.Incident, error)
+	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
+	Change(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
+	Create(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
+	Services(ctx context.Context) ([]directory.Service, error)
+	Policy(ctx context.Context) (incident.Policy, error)
+	PutChange(ctx context.Context, c incident.Change) error
+	Shared() bool
+}
+
+// Collector collects evidence: each part goes to found as it comes, and what
+// is not there when ctx ends is named as failed.
+type Collector interface {
+	Collect(ctx context.Context, i *incident.Incident, found func(incident.Evidence))
+}
+
+// Service is stage 1.
+type Service struct {
+	store    Store
+	evidence Collector
+	newID    func() string
+	now      func() time.Time
+	log      *slog.Logger
+	seen     seen
+	wake     chan struct{}
+}
+
+// New makes stage 1.
+func New(store Store, evidence Collector, newID func() string, now func() time.Time, log *slog.Logger) *Service {
+	return &Service{store: store, evidence: evidence, newID: newID, now: now, log: log,
+		seen: seen{alerts: map[seenKey]*sighting{}}, wake: make(chan struct{}, 1)}
+}
+
+// The jobs that stage 1 asks of itself.
+type (
+	// Decide goes by the policy when the live checks had their time.
+	Decide struct {
+		Incident string `json:"incident"`
+	}
+	// Unanswered counts a candidate that nobody answered as real.
+	Unanswered struct {
+		Incident string `json:"incident"`
+	}
+	// Settle ends a candidate whose alerts ended and that nobody joined.
+	Settle struct {
+		Incident string `json:"incident"`
+	}
+)
+
+func (Decide) Kind() string     { return "decide" }
+func (Unanswered) Kind() string { return "unanswered" }
+func (Settle) Kind() string     { return "settle" }
+
+const (
+	// liveChecks is how long the live checks may take before the policy decides
+	// without them.
+	liveChecks = 2 * time.Second
+	// settleAfter is how long a candidate whose alerts all ended is kept for
+	// them to come back.
+	settleAfter = 30 * time.Second
+)

@@ -1,0 +1,222 @@
+package identify
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// Known is what a verdict is made from.
+type Known struct {
+	Incident *incident.Incident
+	Service  directory.Service
+	Alerts   []*incident.Alert // those whose past is known
+	Live     bool              // the evidence on the incident counts too
+}
+
+// Pages reports whether a verdict wakes somebody at once: it may be SEV1 or
+// SEV2, in production, and enough speaks for it.
+func Pages(v *incident.Verdict, p incident.Policy) bool {
+	return v.Production && v.Severity.Major() && v.Score >= p.PageAt
+}
+
+// judge makes a verdict: each check adds its weight, and says what it found or
+// that it could not look.
+func judge(k Known, p incident.Policy) incident.Verdict {
+	v := incident.Verdict{Live: k.Live, Production: !slices.Contains(p.NonProd, strings.ToLower(k.Incident.Environment))}
+	checks := []func(Known, incident.Policy) incident.Check{production, urgency, sources, past, reports}
+	if k.Live {
+		checks = append(checks, probe, errorRate, logs)
+	}
+	for _, check := range checks {
+		c := check(k, p)
+		if c.Code == "" {
+			continue
+		}
+		v.Checks = append(v.Checks, c)
+		v.Score += c.Weight
+	}
+	v.Score = min(100, max(0, v.Score))
+	v.Severity = severity(k, p)
+	if !v.Production {
+		v.Score = min(v.Score, 20)
+		v.Severity = max(v.Severity, incident.SEV3)
+	}
+	return v
+}
+
+func yes(code string, weight int, args ...string) incident.Check {
+	return check(code, incident.CheckYes, weight, args)
+}
+func no(code string, weight int, args ...string) incident.Check {
+	return check(code, incident.CheckNo, weight, args)
+}
+func unknown(code string, args ...string) incident.Check {
+	return check(code, incident.CheckUnknown, 0, args)
+}
+
+func check(code string, s incident.CheckState, weight int, args []string) incident.Check {
+	c := incident.Check{Code: code, State: s, Weight: weight}
+	for n := 0; n+1 < len(args); n += 2 {
+		if c.Args == nil {
+			c.Args = map[string]string{}
+		}
+		c.Args[args[n]] = args[n+1]
+	}
+	return c
+}
+
+// production: where it hurts and how much hangs on the service. An unknown
+// environment counts as production until somebody says otherwise.
+func production(k Known, p incident.Policy) incident.Check {
+	env := k.Incident.Environment
+	if slices.Contains(p.NonProd, strings.ToLower(env)) {
+		return no("notProduction", 0, "environment", env)
+	}
+	weight := map[int]int{1: 35, 2: 28, 3: 15, 4: 5}[k.Service.Tier]
+	switch {
+	case k.Service.Tier == 0 && env == "":
+		return yes("assumedProduction", 20)
+	case k.Service.Tier == 0:
+		return yes("production", 20, "environment", env)
+	}
+	return yes("productionTier", weight, "environment", env, "tier", strconv.Itoa(k.Service.Tier))
+}
+
+// urgency: how bad the senders say it is.
+func urgency(k Known, p incident.Policy) incident.Check {
+	if len(k.Incident.Alerts) == 0 {
+		return incident.Check{}
+	}
+	word, col := worst(k, p)
+	return yes([]string{"urgent", "serious", "mild"}[col], []int{30, 15, 0}[col], "word", word)
+}
+
+// worst is the gravest word among the alerts that fire, and its urgency.
+func worst(k Known, p incident.Policy) (word string, column int) {
+	column = 2
+	for _, a := range k.Incident.Alerts {
+		w := strings.ToLower(strings.TrimSpace(a.Severity))
+		col, known := p.Words[w]
+		if !known {
+			col = 1
+		}
+		if a.State != incident.AlertResolved && (col < column || word == "") {
+			word, column = a.Severity, min(col, column)
+		}
+	}
+	return word, column
+}
+
+// sources: how many that know nothing of one another agree.
+func sources(k Known, _ incident.Policy) incident.Check {
+	names := map[string]bool{}
+	for _, a := range k.Incident.Alerts {
+		names[a.Source+"/"+a.Sender] = true
+	}
+	n := len(names)
+	if k.Incident.ReportCount > 0 {
+		n++
+	}
+	switch count := strconv.Itoa(n); {
+	case n >= 3:
+		return yes("sources", 20, "count", count)
+	case n == 2:
+		return yes("sources", 15, "count", count)
+	default:
+		return no("oneSource", 0)
+	}
+}
+
+// past: how the same alerts ended before.
+func past(k Known, _ incident.Policy) incident.Check {
+	var real, all int
+	for _, a := range k.Alerts {
+		real += a.WasReal
+		all += a.WasReal + a.WasFalse + a.WasEnded
+	}
+	args := []string{"real", strconv.Itoa(real), "all", strconv.Itoa(all)}
+	switch share := float64(real+1) / float64(all+2); {
+	case all < 3:
+		return incident.Check{}
+	case share >= 0.7:
+		return yes("wasReal", 10, args...)
+	case share <= 0.3:
+		return no("wasNoise", -25, args...)
+	default:
+		return yes("wasMixed", 0, args...)
+	}
+}
+
+// reports: what users say.
+func reports(k Known, _ incident.Policy) incident.Check {
+	n := k.Incident.ReportCount
+	switch count := strconv.Itoa(n); {
+	case n >= 5:
+		return yes("reports", 20, "count", count)
+	case n > 0:
+		return yes("reports", 10, "count", count)
+	case k.Live:
+		return no("noReports", 0)
+	default:
+		return incident.Check{}
+	}
+}
+
+// evidenceOf is the newest evidence of a check; nil if there is none.
+func evidenceOf(i *incident.Incident, name string) *incident.Evidence {
+	var best *incident.Evidence
+	for n := range i.Evidence {
+		e := &i.Evidence[n]
+		if e.Check == name && (best == nil || best.State == incident.EvidenceSkipped || best.State == incident.EvidenceFailed || e.State == incident.EvidenceFound) {
+			best = e
+		}
+	}
+	return best
+}
+
+// live words a live check by its evidence.
+func live(k Known, name string, found, nothing int) incident.Check {
+	e := evidenceOf(k.Incident, name)
+	switch {
+	case e == nil || e.State == incident.EvidenceSkipped:
+		return unknown(name + "Unknown")
+	case e.State == incident.EvidenceFailed:
+		c := unknown(name+"Failed", "source", e.Source)
+		return c
+	case e.State == incident.EvidenceFound:
+		return incident.Check{Code: name + "Bad", State: incident.CheckYes, Weight: found, Args: e.Args}
+	default:
+		return incident.Check{Code: name + "Good", State: incident.CheckNo, Weight: nothing, Args: e.Args}
+	}
+}
+
+func probe(k Known, _ incident.Policy) incident.Check     { return live(k, "probe", 20, -15) }
+func errorRate(k Known, _ incident.Policy) incident.Check { return live(k, "errors", 25, -10) }
+func logs(k Known, _ incident.Policy) incident.Check      { return live(k, "logs", 10, 0) }
+
+// severity reads the matrix: impact by how much hangs on what hurts, urgency
+// by the gravest word, raised when live evidence shows that it hurts.
+func severity(k Known, p incident.Policy) incident.Severity {
+	i := k.Incident
+	row := 1
+	switch {
+	case k.Service.Tier == 1 || len(i.Affected) >= 3 || i.ReportCount >= 10:
+		row = 0
+	case k.Service.Tier >= 3:
+		row = 2
+	}
+	_, col := worst(k, p)
+	if len(i.Alerts) == 0 {
+		col = 1
+	}
+	if k.Live {
+		if e := evidenceOf(i, "errors"); e != nil && e.State == incident.EvidenceFound && col > 0 {
+			col--
+		}
+	}
+	return p.Matrix[row][col]
+}

@@ -1,0 +1,90 @@
+package identify
+
+import (
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// saidSingly is how many alerts that join at the same moment get an entry of
+// their own; the others share one: a storm makes no flood.
+const saidSingly = 3
+
+// write records a plan: the alerts with their candidate, their entries, the
+// first verdict and what follows from it, in the one commit.
+func (b *batch) write(p *plan) error {
+	actor := incident.Actor{Kind: incident.SenderActor, ID: p.key.ID, Name: p.key.Name}
+	edit := func(e *incident.Edit) error { b.record(p, e); return nil }
+	if !p.fresh {
+		_, err := b.tx.Change(actor, p.incident.ID, edit)
+		return err
+	}
+	i, err := b.tx.Create(actor, p.incident.ID, edit)
+	if err != nil || i.Service == "" {
+		return err
+	}
+	return b.tx.SeeService(directory.Service{Name: i.Service, Environment: i.Environment})
+}
+
+func (b *batch) record(p *plan, e *incident.Edit) {
+	i := e.Incident
+	if p.fresh {
+		o := incident.Opened{ID: i.ID, Title: p.incident.Title, Service: p.incident.Service, Environment: p.incident.Environment, Drill: p.key.Drill}
+		at := p.incident.Milestones[incident.Detected]
+		if len(p.joins) > 0 && p.joins[0].alert.First.Before(at) {
+			o.Impact = p.joins[0].alert.First
+		}
+		e.RecordAt(at, o)
+	}
+	for n, j := range p.joins {
+		f := incident.SignalJoined{Alert: j.alert.Joined(j.why, j.with)}
+		if n == saidSingly && len(p.joins) > saidSingly+1 {
+			f.More = len(p.joins) - n - 1
+		}
+		e.RecordAt(j.at, f)
+		if f.More > 0 {
+			break
+		}
+	}
+	for _, r := range p.reports {
+		e.RecordAt(r.Report.At, r)
+	}
+	e.Actor = incident.System() // what follows is Sigap's own opinion
+	b.judge(p, e)
+}
+
+// judge gives the first verdict and asks for what follows from it.
+func (b *batch) judge(p *plan, e *incident.Edit) {
+	i := e.Incident
+	if i.Status != incident.Triage {
+		if i.Status.Open() && len(i.Alerts) > 0 && i.Firing() == 0 && i.Proposed == nil && i.Status != incident.Monitoring {
+			e.Record(incident.StepProposed{To: incident.Monitoring, Code: "alerts-ended"})
+		}
+		return
+	}
+	if len(i.Alerts) > 0 && i.Firing() == 0 {
+		e.EnqueueAt(e.Now.Add(settleAfter), Settle{Incident: i.ID})
+		return
+	}
+	paged := i.Verdict != nil && Pages(i.Verdict, b.policy)
+	v := judge(b.view(p, i), b.policy)
+	if i.Verdict == nil || !i.Verdict.Live || v.Score > i.Verdict.Score {
+		e.Record(incident.Judged{Verdict: v})
+	}
+	e.Enqueue(incident.Verify{Incident: i.ID})
+	if p.fresh {
+		e.EnqueueAt(e.Now.Add(liveChecks+liveChecks/2), Decide{Incident: i.ID})
+		e.EnqueueAt(e.Now.Add(b.policy.SilenceLimit), Unanswered{Incident: i.ID})
+	}
+	if !paged && Pages(&v, b.policy) {
+		e.Enqueue(incident.Page{Incident: i.ID})
+	}
+}
+
+// view is what the store knows of a candidate at this moment.
+func (b *batch) view(p *plan, i *incident.Incident) Known {
+	k := Known{Incident: i, Service: b.catalog.services[i.Service]}
+	for _, j := range p.joins {
+		k.Alerts = append(k.Alerts, j.alert)
+	}
+	return k
+}
