@@ -2,9 +2,9 @@ package intake
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"testing"
 )
 
@@ -17,11 +17,12 @@ func fuzzParser(f *testing.F, source string) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(contentTypes[filepath.Ext(path)], body)
+		req := delivery(source, path, body)
+		f.Add(req.ContentType, req.Path, req.Header.Get("X-GitHub-Event"), body)
 	}
 	sender, _ := SenderFor(source)
-	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		req := Request{ContentType: contentType, Body: body, Now: now}
+	f.Fuzz(func(t *testing.T, contentType, path, event string, body []byte) {
+		req := Request{ContentType: contentType, Path: path, Header: http.Header{"X-Github-Event": {event}}, Body: body, Now: now}
 		batch, err := sender.Parse(req)
 		if err != nil {
 			var problem *Error
@@ -54,6 +55,13 @@ func FuzzPagerDutyChange(f *testing.F) { fuzzParser(f, "pagerduty-change") }
 func FuzzGeneric(f *testing.F)         { fuzzParser(f, "generic") }
 func FuzzChange(f *testing.F)          { fuzzParser(f, "change") }
 func FuzzReport(f *testing.F)          { fuzzParser(f, "report") }
+func FuzzOpsgenie(f *testing.F)        { fuzzParser(f, "opsgenie") }
+func FuzzSentry(f *testing.F)          { fuzzParser(f, "sentry") }
+func FuzzDatadog(f *testing.F)         { fuzzParser(f, "datadog") }
+func FuzzAWS(f *testing.F)             { fuzzParser(f, "aws") }
+func FuzzUptimeKuma(f *testing.F)      { fuzzParser(f, "uptime-kuma") }
+func FuzzGitHub(f *testing.F)          { fuzzParser(f, "github") }
+func FuzzGitLab(f *testing.F)          { fuzzParser(f, "gitlab") }
 
 func FuzzHeartbeat(f *testing.F) {
 	f.Add("backup", "every=24h&grace=1h", []byte("3 files"))

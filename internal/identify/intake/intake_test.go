@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,7 +52,21 @@ func read(t testing.TB, source, path string) (Batch, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return parse(t, source, Request{ContentType: contentTypes[filepath.Ext(path)], Body: body})
+	return parse(t, source, delivery(source, path, body))
+}
+
+// delivery is the request that brought a payload: some senders say in a header
+// or in the path what it is, and its file's name says so here.
+func delivery(source, path string, body []byte) Request {
+	req := Request{ContentType: contentTypes[filepath.Ext(path)], Header: http.Header{}, Body: body, Now: now}
+	name, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), "-")
+	switch {
+	case source == "github":
+		req.Header.Set("X-GitHub-Event", name)
+	case source == "opsgenie" && name != "create":
+		req.Path = "disk%20full/" + name
+	}
+	return req
 }
 
 func parse(t testing.TB, source string, req Request) (Batch, error) {
@@ -214,6 +229,13 @@ func TestAnUnreadableBodyIsAProblemThatSaysWhatToDo(t *testing.T) {
 		"generic":          {``, "  \n", `{"title":`, `[1`},
 		"change":           {``, `{`},
 		"report":           {``, `{`},
+		"opsgenie":         {``, `[]`},
+		"sentry":           {``, `[]`},
+		"datadog":          {``, `{`},
+		"aws":              {``, `"x"`},
+		"uptime-kuma":      {``, `[]`},
+		"github":           {``, `[]`},
+		"gitlab":           {``, `[]`},
 	}
 	for source, all := range bodies {
 		sender, _ := SenderFor(source)

@@ -61,9 +61,9 @@ func postedAlert(c cursor, now time.Time) (incident.Signal, error) {
 	for c.more() {
 		switch c.text() {
 		case "labels":
-			s.Labels = c.labels()
+			s.Labels = c.labels(12)
 		case "annotations":
-			annotations = c.labels()
+			annotations = c.labels(4)
 		case "startsAt":
 			s.StartedAt = parseTime(c.text())
 		case "endsAt":
@@ -93,12 +93,13 @@ func postedAlert(c cursor, now time.Time) (incident.Signal, error) {
 	return s, nil
 }
 
-// labels reads an object of labels; empty ones are the same as absent.
-func (c *cursor) labels() map[string]string {
+// labels reads an object of likely so many labels; empty ones are the same as
+// absent.
+func (c *cursor) labels(likely int) map[string]string {
 	if !c.enter('{') {
 		return nil
 	}
-	labels := make(map[string]string, 12)
+	labels := make(map[string]string, likely)
 	for c.more() {
 		name := c.text()
 		if value := c.text(); value != "" {

@@ -95,7 +95,7 @@ func TestTheCursorReadsWhatEncodingJSONReads(t *testing.T) {
 				alert.skip()
 				continue
 			}
-			if diff := cmp.Diff(want[0].Labels, alert.labels()); diff != "" {
+			if diff := cmp.Diff(want[0].Labels, alert.labels(8)); diff != "" {
 				t.Fatalf("(-encoding/json +cursor):\n%s", diff)
 			}
 		}

@@ -7,6 +7,10 @@ type Sender struct {
 	Parse    Parser
 	Accepted func(Batch) Answer  // after the batch was stored; tells of rejected entries as the sender expects it
 	Refused  func(*Error) Answer // for a body that was not taken: unreadable, over a limit, or Sigap is unavailable
+
+	// Signed says whether the sender signed the request with the secret that
+	// the key has; nil if it cannot sign.
+	Signed func(req Request, secret string) bool
 }
 
 // SenderFor returns the sender whose wire format a source speaks. The names
@@ -18,6 +22,13 @@ func SenderFor(source string) (Sender, bool) {
 		"grafana":          {Parse: parseGrafana, Accepted: acceptedPlain, Refused: refusedPlain},
 		"pagerduty":        {Parse: parsePagerDuty, Accepted: acceptedPagerDuty, Refused: refusedPagerDuty},
 		"pagerduty-change": {Parse: parsePagerDutyChange, Accepted: acceptedPagerDutyChange, Refused: refusedPagerDuty},
+		"opsgenie":         {Parse: parseOpsgenie, Accepted: acceptedOpsgenie, Refused: refusedOpsgenie},
+		"sentry":           {Parse: parseSentry, Accepted: acceptedPlain, Refused: refusedPlain, Signed: signedBySHA256("Sentry-Hook-Signature")},
+		"datadog":          {Parse: parseDatadog, Accepted: acceptedPlain, Refused: refusedPlain},
+		"aws":              {Parse: parseAWS, Accepted: acceptedPlain, Refused: refusedPlain},
+		"uptime-kuma":      {Parse: parseUptimeKuma, Accepted: acceptedPlain, Refused: refusedPlain},
+		"github":           {Parse: parseGitHub, Accepted: acceptedPlain, Refused: refusedPlain, Signed: signedBySHA256("X-Hub-Signature-256")},
+		"gitlab":           {Parse: parseGitLab, Accepted: acceptedPlain, Refused: refusedPlain, Signed: carriesToken("X-Gitlab-Token")},
 		"generic":          {Parse: parseGeneric, Accepted: acceptedOwn, Refused: refusedPlain},
 		"change":           {Parse: parseChange, Accepted: acceptedOwn, Refused: refusedPlain},
 		"report":           {Parse: parseReport, Accepted: acceptedOwn, Refused: refusedPlain},
