@@ -29,10 +29,7 @@ type answer struct {
 // post sends body to address and returns the answer. Its errors never hold
 // the address, which for many services is a secret.
 func post(ctx context.Context, client *http.Client, address string, header http.Header, body []byte) (answer, *Error) {
-	var handedOver atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		WroteRequest: func(w httptrace.WroteRequestInfo) { handedOver.Store(w.Err == nil) },
-	})
+	ctx, handedOver := watchHandover(ctx)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return answer{}, &Error{Detail: "the address is not a URL"}
@@ -48,6 +45,15 @@ func post(ctx context.Context, client *http.Client, address string, header http.
 		return answer{}, transportError(err, true)
 	}
 	return answer{status: res.StatusCode, header: res.Header, body: read}, nil
+}
+
+// watchHandover returns a context for one request and what then tells whether
+// all of it was written: if no answer comes after that, it may have been obeyed.
+func watchHandover(ctx context.Context) (context.Context, *atomic.Bool) {
+	var done atomic.Bool
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteRequest: func(w httptrace.WroteRequestInfo) { done.Store(w.Err == nil) },
+	}), &done
 }
 
 // postJSON posts v as JSON.

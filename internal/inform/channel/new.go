@@ -24,6 +24,7 @@ type maker func(config json.RawMessage, deps Deps) (Channel, error)
 func makers() map[string]maker {
 	return map[string]maker{
 		"email":    made(NewEmail),
+		"slack":    made(NewSlack),
 		"telegram": made(NewTelegram),
 		"webhook":  made(NewWebhook),
 	}
