@@ -14,7 +14,7 @@ buildvcs := $(shell git status >/dev/null 2>&1 || echo -buildvcs=false)
 # The page is built again only when one of these is newer than what was built.
 # Left out is what the build itself writes, and the tests.
 web_sources := $(shell find web internal/text -type f \
-	! -path '*/node_modules/*' ! -path 'web/dist/*' ! -path 'web/e2e/*' ! -path 'web/test-results/*' \
+	! -path '*/node_modules/*' ! -path 'web/dist/*' ! -path 'web/dev/*' ! -path 'web/e2e/*' ! -path 'web/test-results/*' \
 	! -name '*.go' ! -name 'schema.d.ts' ! -name '*.md' 2>/dev/null)
 
 # Debian's Chromium is used; no other is fetched.
