@@ -56,6 +56,8 @@ func classifyDigits(s string, seen uint8) kind {
 			return clock
 		}
 		return number
+	case isTimestamp(s):
+		return clock
 	case len(s) == 36 && dashes == 4 && seen&cLetter == 0:
 		return uuid
 	case seen&(cLetter|cSlash|cDot) == 0 && len(s) >= 6:
@@ -69,12 +71,26 @@ func classifyDigits(s string, seen uint8) kind {
 	return ident
 }
 
+// isTimestamp says whether s begins like 2026-11-24T.
+func isTimestamp(s string) bool {
+	return len(s) > 10 && s[10] == 'T' && s[4] == '-' && s[7] == '-' && isNumber(s[:4]) && isNumber(s[5:7]) && isNumber(s[8:10])
+}
+
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
 // isHost says whether s is a domain name below one of the general top-level
 // domains or the usual private ones.
 func isHost(s string) bool {
 	i := strings.LastIndexByte(s, '.')
 	if i <= 0 {
-		return false
+		return s == "localhost"
 	}
 	switch s[i+1:] {
 	case "com", "org", "net", "edu", "gov", "mil", "info", "biz", "io", "local", "internal", "lan":

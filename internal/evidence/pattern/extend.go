@@ -17,44 +17,80 @@ func (l *line) add(t token) bool {
 	return true
 }
 
-// extend joins the token to the one before it if both are one variable.
+// extend joins the token to the one before it if both are one variable. It
+// never depends on whether a word happens to have a digit in it: "web:x" and
+// "web1:x" must have the same number of tokens.
 func (l *line) extend(t token) bool {
 	last := &l.toks[l.n-1]
-	isVariable := t.kind > calendar && t.kind != empty
-	glued := last.end+1 == t.start
-	k := word
-	if t.sep == ':' && glued {
+	k, elem := word, last.elem
+	if t.sep == ':' && last.end+1 == t.start {
 		k = l.colon(last, t)
 	}
+	isVariable := t.kind > calendar && t.kind != empty
 	switch {
-	case k != word || last.kind == empty:
-	case last.kind > calendar && isVariable && joins(last.kind, t.kind, t.sep, glued):
-		k = join(last.kind, t.kind, t.sep)
-	case t.kind == word && last.kind == number && t.sep == 0:
+	case k != word:
+	case isVariable && l.continues(last, t):
+		k = l.several(last, t)
+	case t.sep != 0:
+	case t.kind == word && last.kind == number:
 		k = unit(l.text[t.start:t.end])
-	case t.sep == 0 && last.kind > calendar && l.isFiller(t), t.sep == 0 && isVariable && l.isFiller(*last):
+	case last.kind > calendar && last.kind != empty && l.isFiller(t):
 		k = list
-	case last.kind == calendar && t.sep == 0 && t.kind == calendar:
+	case isVariable && l.isFiller(*last):
+		k, elem = list, t.kind
+	case last.kind == calendar && t.kind == calendar:
 		k = calendar
-	case last.kind == calendar && t.sep == 0 && isVariable && t.kind != path:
+	case last.kind == calendar && isNumeric(t.kind):
 		k = clock
 	}
 	if k == word {
 		return false
 	}
-	last.kind, last.end = k, t.end
+	last.kind, last.elem, last.end = k, elem, t.end
 	last.val = last.val*prime ^ t.val
 	if k == calendar {
 		return true
 	}
+	if k != list {
+		last.elem = k
+	}
 	last.hash = variableHash
-	if l.n > 1 { // "10 Dec 2005": the day joined the month only now
-		if prev := &l.toks[l.n-2]; prev.kind > calendar && prev.kind != empty && joins(prev.kind, k, last.sep, true) {
-			prev.kind, prev.end, prev.val = join(prev.kind, k, last.sep), last.end, prev.val*prime^last.val
-			l.n--
-		}
+	if l.n > 1 && l.continues(&l.toks[l.n-2], *last) {
+		// "10 Dec 2005": the year made a variable of the month only now.
+		prev := &l.toks[l.n-2]
+		prev.kind, prev.end, prev.val = l.several(prev, *last), last.end, prev.val*prime^last.val
+		l.n--
 	}
 	return true
+}
+
+// continues says whether t is one more value of the list, or the list of one,
+// that ends with last. How long a list is does not matter.
+func (l *line) continues(last *token, t token) bool {
+	switch t.sep {
+	case 0, ':', ',', ';', '#', '|', '@':
+	default:
+		return false
+	}
+	switch a, b := last.elem, t.elem; {
+	case isNumeric(a) && isNumeric(b):
+		return true
+	case a != b:
+		return false
+	case a == ident:
+		return l.text[last.start:min(last.start+3, last.end)] == l.text[t.start:min(t.start+3, t.end)]
+	default:
+		return a == address || a == uuid || a == host || a == size || a == duration
+	}
+}
+
+// several is the type of a variable and its continuation: a date and a time
+// are one time.
+func (l *line) several(last *token, t token) kind {
+	if last.kind == clock && isNumeric(t.elem) {
+		return clock
+	}
+	return list
 }
 
 // isFiller says whether a token stands for a missing value in a list: "****".
@@ -68,14 +104,30 @@ func (l *line) isFiller(t token) bool {
 func (l *line) colon(last *token, t token) kind {
 	a, b := l.text[last.start:last.end], l.text[t.start:t.end]
 	switch {
-	case isHexGroup(b) && t.kind != number && (last.kind == address || last.kind == clock || last.kind > calendar && isHexGroup(a)):
+	case isHexGroup(b) && (last.kind == address || t.kind != number && last.kind == clock ||
+		last.kind > calendar && isHexGroup(a) && (t.kind != number || last.kind != number)):
 		return address
 	case last.kind == word && t.kind > calendar && len(a) == 2 && len(b) == 2 && isHexGroup(a) && isHexGroup(b):
 		return address
-	case last.kind == word && t.kind == number && strings.Count(a, ".") > 1 && isLower(a):
+	case (last.kind == address || last.kind == host) && t.kind == number:
+		return address
+	case (last.kind == number || last.kind == clock) && t.kind == number, last.kind == clock && t.kind == ident:
+		return clock
+	case last.kind == word && t.kind == number && isLower(a) && !isSource(a) && strings.Contains(a, "."):
 		return address
 	}
 	return word
+}
+
+// isSource says whether s is a file of source code, after which a colon and
+// the number of a line follow, and no port.
+func isSource(s string) bool {
+	switch s[strings.LastIndexByte(s, '.')+1:] {
+	case "go", "py", "rb", "rs", "js", "ts", "jsx", "tsx", "mjs", "c", "cc", "cpp", "h", "hpp", "m", "cs", "java", "kt",
+		"scala", "php", "pl", "lua", "ex", "erl", "swift", "sh", "sql":
+		return true
+	}
+	return false
 }
 
 func isHexGroup(s string) bool {
@@ -96,17 +148,6 @@ func isLower(s string) bool {
 	return true
 }
 
-// joins says whether two variables with this punctuation between them are
-// one: an address and its port, or the values of a list, whose length then
-// does not matter.
-func joins(a, b kind, sep uint64, glued bool) bool {
-	switch sep {
-	case 0, ':', ',', ';', '#', '|', '@':
-		return a == b || a == list || sep != 0 && glued || isNumeric(a) && isNumeric(b)
-	}
-	return false
-}
-
 func isNumeric(k kind) bool { return k == number || k == hex || k == clock }
 
 // join is the type of two values in a row.
@@ -114,10 +155,10 @@ func join(a, b kind, sep uint64) kind {
 	switch {
 	case sep == ':' && (a == address || a == host) && b == number:
 		return address
-	case sep == ':' && a == number && b == number, a == clock && (b == number || b == clock):
+	case sep == ':' && a == number && b == number, a == clock && (b == number || b == clock || b == ident):
 		return clock
-	case sep == ':' && (a == hex || a == address || a == number || a == ident) && (b == hex || b == number || b == ident):
-		return address
+	case sep == ':' || sep == '@' || sep == '#':
+		return ident
 	}
 	return list
 }

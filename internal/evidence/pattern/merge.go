@@ -73,18 +73,17 @@ func (m *Miner) columns(width int) []*column {
 		cells = t.cells(cells, width)
 	}
 	slices.SortFunc(cells, func(a, b cell) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.t.id, b.t.id))
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.mask, b.mask), cmp.Compare(a.t.id, b.t.id))
 	})
 	var found []*column
 	for len(cells) > 0 {
 		n := 1
-		for n < len(cells) && cells[n].key == cells[0].key {
+		for n < len(cells) && cells[n].key == cells[0].key && cells[n].mask == cells[0].mask {
 			n++
 		}
 		if n > 1 || m.table[cells[0].key] != nil {
-			c := &column{key: cells[0].key}
+			c := &column{key: cells[0].key, mask: cells[0].mask}
 			for _, x := range cells[:n] {
-				c.mask |= x.mask
 				c.members = append(c.members, x.t)
 			}
 			found = append(found, c)
@@ -135,18 +134,16 @@ func (c *column) varies() bool {
 	}
 	for f := c.mask; f != 0; f &= f - 1 {
 		i := bits.TrailingZeros64(f)
-		sum, others := 0.0, c.general
+		sum := 0.0
+		if c.general != nil {
+			sum = c.members[0].kinship(c.general, i)
+		}
 		seen := map[uint64]bool{}
 		for _, t := range c.members {
-			if !t.isWord(i) {
-				others = t
-			} else if h := t.toks[i].hash; !seen[h] {
+			if h := t.toks[i].hash; !seen[h] {
 				seen[h] = true
 				sum += t.weight(i, c.mask)
 			}
-		}
-		if others != nil && sum > 0 {
-			sum += c.members[0].kinship(others, i)
 		}
 		if sum < need {
 			return false

@@ -24,9 +24,10 @@ func TestLinesThatDifferInVariablesHaveOneTemplate(t *testing.T) {
 		"path":              {[]string{"open /etc/passwd denied", "open /var/lib/x denied"}, "open <path> denied"},
 		"url query":         {[]string{`"GET /a?b=c,d" 200`, `"GET /a/e" 404`}, `"GET <path>" <n>`},
 		"duration":          {[]string{"took 12 ms", "took 3 sec", "took 1.5s"}, "took <duration>"},
-		"bounded duration":  {[]string{"lifetime <1 sec", "lifetime 3 sec"}, "lifetime <<duration>"},
+		"bounded duration":  {[]string{"lifetime <1 sec", "lifetime 3 sec"}, "lifetime <duration>"},
 		"size":              {[]string{"free 1.5 GB of 2GB", "free 900 KB of 4GB"}, "free <size> of <size>"},
 		"date":              {[]string{"at Fri Jul  1 07:57:30 2005", "at Sun Mar 12 00:00:01 2006"}, "at <time>"},
+		"timestamp":         {[]string{"2026-11-24T12:00:01.5Z up", "2026-11-24T12:07:13Z up"}, "<time> up"},
 		"list of any size":  {[]string{"delete blk_1", "delete blk_2 blk_3 blk_4"}, "delete <*>"},
 		"range of nodes":    {[]string{"boot node-[40-63] done", "boot node-7 done"}, "boot <id> done"},
 		"empty brackets":    {[]string{"from 1.2.3.4 () at 5", "from 1.2.3.4 (a.com) at 5"}, "from 1.2.3.4 (<*>) at 5"},
@@ -56,13 +57,16 @@ func TestLinesThatDifferInVariablesHaveOneTemplate(t *testing.T) {
 func TestLinesThatSayDifferentThingsStayApart(t *testing.T) {
 	t.Parallel()
 	for name, lines := range map[string][]string{
-		"states":     {"task 1 went from NEW to READY", "task 2 went from READY to RUNNING", "task 1 went from RUNNING to FAILED", "task 1 went from RUNNING to DONE"},
-		"verbs":      {"vm resumed (event)", "vm paused (event)", "vm stopped (event)", "vm started (event)"},
-		"methods":    {`"GET /a" 200`, `"POST /a" 200`, `"DELETE /a" 200`, `"PUT /a" 200`},
-		"daemons":    {"cron startup succeeded", "cups startup succeeded", "sshd startup succeeded", "ntpd startup succeeded", "named startup succeeded"},
-		"exceptions": {"failed: java.io.IOException", "failed: java.lang.NullPointerException", "failed: java.sql.SQLException", "failed: a.b.CodecException"},
-		"units":      {"451 bytes sent", "451 bytes (18.4 KB) sent"},
-		"single":     {"LOOKING", "FOLLOWING", "LEADING", "started", "stopped"},
+		"states":      {"task 1 went from NEW to READY", "task 2 went from READY to RUNNING", "task 1 went from RUNNING to FAILED", "task 1 went from RUNNING to DONE"},
+		"verbs":       {"vm resumed (event)", "vm paused (event)", "vm stopped (event)", "vm started (event)"},
+		"methods":     {`"GET /a" 200`, `"POST /a" 200`, `"DELETE /a" 200`, `"PUT /a" 200`},
+		"daemons":     {"cron startup succeeded", "cups startup succeeded", "sshd startup succeeded", "ntpd startup succeeded", "named startup succeeded"},
+		"exceptions":  {"failed: java.io.IOException", "failed: java.lang.NullPointerException", "failed: java.sql.SQLException", "failed: a.b.CodecException"},
+		"infinitives": {"failed to open it", "failed to close it", "failed to read it", "failed to write it"},
+		"messages":    {"ts=1 msg=started", "ts=2 msg=stopped", "ts=3 msg=paused", "ts=4 msg=resumed"},
+		"json":        {`{"n":1,"event":"paid"}`, `{"n":2,"event":"shipped"}`, `{"n":3,"event":"returned"}`, `{"n":4,"event":"lost"}`},
+		"units":       {"451 bytes sent", "451 bytes (18.4 KB) sent"},
+		"single":      {"LOOKING", "FOLLOWING", "LEADING", "started", "stopped"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -25,26 +25,57 @@ func (t *template) weight(i int, mask uint64) float64 {
 func (t *template) prior(i int) float64 {
 	k := &t.toks[i]
 	s := t.text[k.start:k.end]
-	quote := byte(k.sep)
+	var before byte // the character before it
+	if k.start > 0 {
+		before = t.text[k.start-1]
+	}
+	previous := ""
+	if i > 0 {
+		previous = t.text[t.toks[i-1].start:t.toks[i-1].end]
+	}
+	isValue := before == '=' || k.sep == '='
 	switch {
-	case isState(s) || isFailure(s):
+	case isState(s), isFailure(s), namesEvents(previous):
 		return 1.0 / 20
 	case i == 0 && k.sep == 0:
 		return 1.0 / 16
 	case isCoordinate(s):
 		return 1.0 / 2
-	case k.sep == '=' && isName(s):
+	case isValue && (isName(s) || isLiteral(s)), before == '\'', before == '"', k.sep == 0 && announces(previous):
 		return 1.0 / 3
-	case k.sep == '=':
-		return 1.0 / 4
-	case quote == '\'' || quote == '"':
-		return 1.0 / 3
-	case i > 0 && isCue(t.text[t.toks[i-1].start:t.toks[i-1].end]):
-		return 1.0 / 3
-	case isName(s):
+	case isValue, isName(s):
 		return 1.0 / 4
 	}
 	return 1.0 / 8
+}
+
+// namesEvents says whether s is a key whose value says what happened, so that
+// its values tell events apart.
+func namesEvents(s string) bool {
+	switch strings.ToLower(s) {
+	case "msg", "message", "event", "error", "err", "reason", "action", "status", "state":
+		return true
+	}
+	return false
+}
+
+// isLiteral says whether s stands for a value in programs.
+func isLiteral(s string) bool {
+	switch strings.ToLower(s) {
+	case "null", "nil", "none", "true", "false", "undefined", "nan":
+		return true
+	}
+	return false
+}
+
+// announces says whether s is a word after which a name is to be expected.
+// "to" is not one: a verb is as likely ("failed to open").
+func announces(s string) bool {
+	switch strings.ToLower(s) {
+	case "from", "for", "by", "user", "host":
+		return true
+	}
+	return false
 }
 
 // kinship is how much a variable with digits in it, at position i of another
@@ -84,20 +115,14 @@ func isState(s string) bool {
 	return letters > 1
 }
 
+// isName says whether s looks like an identifier and not like a word of a
+// language: order.created, max_conns, MailQueue.
 func isName(s string) bool {
 	for i := 1; i < len(s)-1; i++ {
 		c := s[i]
-		if c == '.' || c == '_' || c == '$' || c == '/' || c == '-' || c >= 'A' && c <= 'Z' && s[i-1] >= 'a' && s[i-1] <= 'z' {
+		if c == '.' || c == '_' || c == '$' || c == '/' || c >= 'A' && c <= 'Z' && s[i-1] >= 'a' && s[i-1] <= 'z' {
 			return true
 		}
-	}
-	return false
-}
-
-func isCue(s string) bool {
-	switch s {
-	case "from", "to", "for", "by", "user", "host", "User", "Host":
-		return true
 	}
 	return false
 }

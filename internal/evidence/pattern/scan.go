@@ -13,6 +13,14 @@ func (l *line) scan(text string) {
 		switch class := classes[text[i]]; {
 		case class&cBlank != 0:
 			i++
+		case (text[i] == '<' || text[i] == '>') && isBound(text[i+1:]):
+			// The sign of comparison belongs to the number: "<1 sec".
+			t := l.word(i + 1)
+			t.sep, t.start = sep, t.start-1
+			if !l.add(t) {
+				return
+			}
+			i, sep = int(t.end), 0
 		case class&cWord == 0 || isLeader(text, i):
 			var room bool
 			if i, sep, room = l.punctuation(i, sep); !room {
@@ -51,9 +59,9 @@ func (l *line) punctuation(i int, sep uint64) (next int, now uint64, room bool) 
 		}
 	case (c == '(' && following == ')' || c == '[' && following == ']') && (i == 0 || l.text[i-1] == ' '):
 		at := int32(i + 1)
-		room = l.add(token{hash: variableHash, sep: sep*31 + uint64(c), start: at, end: at, kind: empty})
+		room = l.add(token{hash: variableHash, sep: sep*31 + uint64(c), start: at, end: at, kind: empty, elem: empty})
 		return i + 2, uint64(following), room
-	case c == '#' && classes[following] == cDigit, (c == '<' || c == '>') && isBound(l.text[i+1:]):
+	case c == '#' && classes[following] == cDigit:
 		return i + 1, sep, true
 	case sep&0xff == uint64(c) && sep <= 0xff: // "::" and "...." count once
 		return i + 1, sep, true
@@ -101,6 +109,7 @@ func (l *line) word(start int) token {
 	if t.kind > calendar {
 		t.hash = variableHash
 	}
+	t.elem = t.kind
 	return t
 }
 

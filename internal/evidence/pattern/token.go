@@ -42,6 +42,7 @@ type token struct {
 	sep        uint64 // of the punctuation before it
 	start, end int32  // in the line
 	kind       kind
+	elem       kind // of a list's values, else kind
 }
 
 // Character classes, one table look-up for each byte of a line.
