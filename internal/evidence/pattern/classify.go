@@ -20,11 +20,11 @@ func classify(s string, seen uint8, slashes int) kind {
 	if seen == cDigit {
 		return number
 	}
+	if slashes == 1 && s[0] == '/' && isDotted(s[1:]) {
+		return address // as Java prints it
+	}
 	if slashes > 0 && seen&(cLetter|cHex) != 0 {
 		if s[0] == '/' || slashes > 1 {
-			if s[0] == '/' && slashes == 1 && isDotted(s[1:]) {
-				return address
-			}
 			return path
 		}
 		return ident

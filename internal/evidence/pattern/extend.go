@@ -110,11 +110,11 @@ func (l *line) colon(last *token, t token) kind {
 	case last.kind == word && t.kind > calendar && len(a) == 2 && len(b) == 2 && isHexGroup(a) && isHexGroup(b):
 		return address
 	case (last.kind == address || last.kind == host) && t.kind == number:
-		return address
+		return last.kind
 	case (last.kind == number || last.kind == clock) && t.kind == number, last.kind == clock && t.kind == ident:
 		return clock
 	case last.kind == word && t.kind == number && isLower(a) && !isSource(a) && strings.Contains(a, "."):
-		return address
+		return host
 	}
 	return word
 }

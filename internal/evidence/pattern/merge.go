@@ -68,9 +68,15 @@ func (m *Miner) mergeColumns(width int) bool {
 
 // columns finds the sets worth looking at, the largest first.
 func (m *Miner) columns(width int) []*column {
+	alike := make(map[uint64]int, len(m.byID)) // templates by skeleton: only those can merge
+	for _, t := range m.byID {
+		alike[t.skeleton]++
+	}
 	var cells []cell
 	for _, t := range m.byID {
-		cells = t.cells(cells, width)
+		if alike[t.skeleton] > 1 {
+			cells = t.cells(cells, width)
+		}
 	}
 	slices.SortFunc(cells, func(a, b cell) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.mask, b.mask), cmp.Compare(a.t.id, b.t.id))
@@ -182,8 +188,8 @@ func (t *template) absorb(o *template) {
 		if t.fixed>>i&1 != 0 && (o.fixed>>i&1 == 0 || o.toks[i].val != t.toks[i].val) {
 			t.fixed &^= 1 << i
 		}
-		if t.toks[i].kind > calendar && o.toks[i].kind > calendar && t.toks[i].kind != o.toks[i].kind {
-			t.toks[i].kind = mixed
+		if t.toks[i].kind > calendar && o.toks[i].kind > calendar {
+			t.toks[i].kind = blend(t.toks[i].kind, o.toks[i].kind)
 		}
 	}
 }

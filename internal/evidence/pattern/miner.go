@@ -83,9 +83,7 @@ func (m *Miner) Add(body string) ID {
 		known, now := &t.toks[i], &m.line.toks[i]
 		if known.val != now.val {
 			t.fixed &^= 1 << i
-			if known.kind != now.kind {
-				known.kind = mixed
-			}
+			known.kind = blend(known.kind, now.kind)
 		}
 	}
 	return t.id

@@ -39,7 +39,7 @@ func (t *template) prior(i int) float64 {
 		return 1.0 / 20
 	case i == 0 && k.sep == 0:
 		return 1.0 / 16
-	case isCoordinate(s):
+	case isCoordinate(s), strings.Count(s, ".") > 1:
 		return 1.0 / 2
 	case isValue && (isName(s) || isLiteral(s)), before == '\'', before == '"', k.sep == 0 && announces(previous):
 		return 1.0 / 3

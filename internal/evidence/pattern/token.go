@@ -14,9 +14,9 @@ const (
 	uuid
 	clock // time of day or date
 	path
-	list  // several values in a row
 	ident // letters and digits mixed: blk_3886, attempt_1445_0020
-	host  // a domain name
+	host  // a domain name, with or without port
+	list  // several values in a row
 	empty // nothing, where brackets stand alone
 	mixed // different types seen in one place
 )
@@ -25,6 +25,23 @@ var placeholders = [...]string{
 	word: "<*>", calendar: "<time>", number: "<n>", duration: "<duration>", size: "<size>",
 	address: "<ip>", hex: "<hex>", uuid: "<uuid>", clock: "<time>", path: "<path>",
 	list: "<list>", ident: "<id>", host: "<host>", empty: "<*>", mixed: "<*>",
+}
+
+// blend is the type of a place where variables of two types were seen.
+func blend(a, b kind) kind {
+	switch a, b = min(a, b), max(a, b); {
+	case a == b:
+		return a
+	case b == list:
+		return list
+	case a == duration && b == clock:
+		return duration
+	case a == address && b == host:
+		return host
+	case (a == number || a == hex) && (b == hex || b == ident), a == uuid && b == ident, a == hex && b == uuid:
+		return ident
+	}
+	return mixed
 }
 
 // Limits of one line. What lies beyond them is not looked at, so that the
