@@ -2,17 +2,19 @@ package intake
 
 import (
 	"encoding/json"
+	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// cursor walks JSON that json.Valid has accepted, so that none of its steps can
-// go wrong and it needs no error. It exists because alerts come in bodies of
+// cursor walks a value that scanArray has accepted, so that none of its steps
+// can go wrong and it needs no error. It exists because alerts come in bodies of
 // sixty-four, again every minute, and most are repeats: reading one costs a
 // string for its text and a map for its labels, where encoding/json allocates
 // and copies for every field.
 type cursor struct {
 	b []byte // the value under way
-	s string // the same as a string, of which texts are parts; empty while only skipping
+	s string // the same as a string, of which texts are parts
 	i int    // the next byte
 }
 
@@ -128,5 +130,74 @@ func (c *cursor) text() string {
 	if c.skipString() {
 		return c.s[begin+1 : c.i-1]
 	}
-	return spell(json.RawMessage(c.s[begin:c.i]))
+	return unescape(c.s[begin+1 : c.i-1])
+}
+
+// unescape decodes what stands between the quotes of a string that was
+// accepted, as encoding/json does: half a surrogate pair and bytes that are not
+// UTF-8 become U+FFFD.
+func unescape(s string) string {
+	if strings.IndexByte(s, '\\') >= 0 {
+		var b strings.Builder
+		b.Grow(len(s))
+		for s != "" {
+			escape := strings.IndexByte(s, '\\')
+			if escape < 0 {
+				escape = len(s)
+			}
+			b.WriteString(s[:escape])
+			if s = s[escape:]; s != "" {
+				r, size := escaped(s)
+				b.WriteRune(r)
+				s = s[size:]
+			}
+		}
+		s = b.String()
+	}
+	if !utf8.ValidString(s) {
+		return string([]rune(s))
+	}
+	return s
+}
+
+// escaped decodes the escape that s begins with, and gives its length.
+func escaped(s string) (r rune, size int) {
+	switch s[1] {
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'u':
+		r = hex4(s[2:6])
+		if utf16.IsSurrogate(r) && len(s) >= 12 && s[6] == '\\' && s[7] == 'u' {
+			if pair := utf16.DecodeRune(r, hex4(s[8:12])); pair != utf8.RuneError {
+				return pair, 12
+			}
+		}
+		return r, 6
+	}
+	return rune(s[1]), 2
+}
+
+// hex4 reads four hexadecimal digits.
+func hex4(s string) (r rune) {
+	for i := range 4 {
+		c := rune(s[i])
+		switch {
+		case c <= '9':
+			c -= '0'
+		case c <= 'F':
+			c -= 'A' - 10
+		default:
+			c -= 'a' - 10
+		}
+		r = r<<4 | c
+	}
+	return r
 }

@@ -16,6 +16,9 @@ func multipartEntry(req Request) ([]*fields, error) {
 	if err != nil || params["boundary"] == "" {
 		return nil, unreadable("a multipart form needs its boundary in Content-Type")
 	}
+	if !bytes.Contains(req.Body, []byte("--"+params["boundary"]+"--")) {
+		return nil, unreadable("the multipart form was cut short: its last boundary is missing")
+	}
 	texts := map[string]string{}
 	form := multipart.NewReader(bytes.NewReader(req.Body), params["boundary"])
 	for {

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -24,21 +23,17 @@ const resolveTimeout = 5 * time.Minute
 // An alert is its label set. There is no status: one whose endsAt has passed is
 // resolved, another fires until endsAt, or for five minutes if it has none.
 func parsePrometheus(req Request) (Batch, error) {
-	if !json.Valid(req.Body) {
-		return Batch{}, unreadable("expected a JSON array of alerts as Prometheus sends it; this is not valid JSON")
+	alerts, at, ok := scanArray(req.Body)
+	if !ok {
+		return Batch{}, unreadable("expected a JSON array of alerts as Prometheus sends it; this is none from byte %d on", at)
 	}
-	all := cursor{b: req.Body}
-	if !all.enter('[') {
-		return Batch{}, unreadable("expected a JSON array of alerts; to send a single one, put it in [ ]")
-	}
-	var batch Batch
-	for n := 0; all.more(); n++ {
-		begin := all.skip()
+	batch := Batch{Signals: make([]incident.Signal, 0, min(len(alerts), maxEntries))}
+	for n, where := range alerts {
 		if n >= maxEntries {
 			batch.reject(n, errTooMany)
 			continue
 		}
-		alert := req.Body[begin:all.i]
+		alert := req.Body[where.from:where.to]
 		s, err := postedAlert(cursor{b: alert, s: string(alert)}, req.Now)
 		if err != nil {
 			batch.reject(n, err)
