@@ -100,7 +100,7 @@ func (c *census) count(s Span, i int) {
 			if len(c.byKey) == maxGroups {
 				continue // nothing can be said of so many kinds of lines
 			}
-			g = &group{groupKey: key, before: make([]int, len(c.lengths)), spark: make([]float64, sparkParts), first: l.At, last: l.At}
+			g = &group{groupKey: key, old: i >= 0, before: make([]int, len(c.lengths)), spark: make([]float64, sparkParts), first: l.At, last: l.At}
 			c.byKey[key] = g
 		}
 		g.count(l, i, c.sparkSpan)
@@ -123,12 +123,20 @@ func (g *group) count(l incident.LogLine, i int, span incident.Window) {
 	if at := l.At.Sub(span.From); at >= 0 && l.At.Before(span.To) {
 		g.spark[int(float64(at)/float64(span.To.Sub(span.From))*sparkParts)]++
 	}
-	if old := i >= 0; g.samples == nil || g.old && !old {
-		g.samples, g.old = []string{clip(l.Body)}, old
-	} else if old == g.old && len(g.samples) < maxSamples {
-		if s := clip(l.Body); !slices.Contains(g.samples, s) {
-			g.samples = append(g.samples, s)
-		}
+	g.sample(l.Body, i >= 0)
+}
+
+// sample keeps the event if it is one of the first that differ. Those of the
+// incident take the place of those of the baseline.
+func (g *group) sample(body string, old bool) {
+	if g.old && !old {
+		g.samples, g.old = nil, false
+	}
+	if old && len(g.samples) > 0 || len(g.samples) == maxSamples || slices.Contains(g.samples, body) {
+		return
+	}
+	if s := clip(body); len(s) == len(body) || !slices.Contains(g.samples, s) {
+		g.samples = append(g.samples, s)
 	}
 }
 

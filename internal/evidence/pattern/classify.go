@@ -7,7 +7,12 @@ func classify(s string, seen uint8, slashes int) kind {
 	if seen&cDigit == 0 {
 		switch {
 		case seen&(cLetter|cHex) == 0:
-			return word // "-", "***"
+			if s == "-" {
+				return empty // no value, in access logs and many others
+			}
+			return word
+		case seen == cHex && len(s) >= 8:
+			return hex
 		case slashes > 1, slashes == 1 && s[0] == '/' && len(s) > 1:
 			return path
 		case len(s) == 3 && isCalendar(s):
@@ -22,6 +27,9 @@ func classify(s string, seen uint8, slashes int) kind {
 	}
 	if slashes == 1 && s[0] == '/' && isDotted(s[1:]) {
 		return address // as Java prints it
+	}
+	if slashes == 2 && len(s) == 11 && isCalendar(s[3:6]) {
+		return clock // 10/Oct/2000
 	}
 	if slashes > 0 && seen&(cLetter|cHex) != 0 {
 		if s[0] == '/' || slashes > 1 {

@@ -92,7 +92,7 @@ func Compare(now Span, baseline []Span, o CompareOptions) []Finding {
 // judge says what is remarkable about a group, if anything is.
 func (c *census) judge(g *group, o CompareOptions) (Finding, bool) {
 	f := Finding{
-		Template: c.miner.Template(g.id), Service: g.service, Level: levels[g.level], Count: g.now,
+		Template: cmp.Or(c.miner.Template(g.id), head(g.samples[0])), Service: g.service, Level: levels[g.level], Count: g.now,
 		FirstSeen: g.first, LastSeen: g.last, Samples: g.samples, Spark: g.spark, SparkSpan: c.sparkSpan,
 	}
 	severe := g.level >= severeLevel

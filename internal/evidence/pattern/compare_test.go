@@ -194,6 +194,26 @@ func TestLinesOutsideTheWindowDoNotCount(t *testing.T) {
 	}
 }
 
+func TestMoreTemplatesThanAreKeptStillMakeFindings(t *testing.T) {
+	t.Parallel()
+	var lines []incident.LogLine
+	for i, body := range randomLines(5_000) {
+		lines = append(lines, incident.LogLine{At: noon.Add(time.Duration(i) * time.Millisecond), Level: "error", Body: body})
+		if i%10 == 0 {
+			lines = append(lines, incident.LogLine{At: noon.Add(time.Duration(i) * time.Millisecond), Level: "error", Body: fmt.Sprint("disk ", i, " full")})
+		}
+	}
+	found := Compare(Span{tenMinutes(0), slices.Values(lines)}, baseline(2, map[string]int{"fine": 3}), CompareOptions{})
+	if len(found) != 100 || found[0].Template != "disk <n> full" || found[0].Count != 500 {
+		t.Errorf("%d findings, the first %+v", len(found), found[0])
+	}
+	for _, f := range found {
+		if f.Template == "" || len(f.Samples) == 0 {
+			t.Errorf("a finding without template or sample: %+v", f)
+		}
+	}
+}
+
 func TestASampleIsCutBetweenCharacters(t *testing.T) {
 	t.Parallel()
 	for n := maxSample - 4; n < maxSample+4; n++ {
@@ -241,4 +261,18 @@ func TestExpectationIsADistribution(t *testing.T) {
 			}
 		}
 	}
+}
+
+func BenchmarkCompare(b *testing.B) {
+	var lines []incident.LogLine
+	for i, body := range apacheLines(20_000) {
+		lines = append(lines, incident.LogLine{At: noon.Add(time.Duration(i) * time.Hour / 20_000), Service: "web", Level: "error", Body: body})
+	}
+	now := Span{incident.Window{From: noon.Add(50 * time.Minute), To: noon.Add(time.Hour)}, slices.Values(lines)}
+	before := Span{incident.Window{From: noon, To: noon.Add(50 * time.Minute)}, slices.Values(lines)}
+	b.ReportAllocs()
+	for b.Loop() {
+		Compare(now, []Span{before}, CompareOptions{})
+	}
+	b.ReportMetric(float64(b.N)*20_000/b.Elapsed().Seconds(), "lines/s")
 }

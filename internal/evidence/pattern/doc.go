@@ -12,16 +12,19 @@
 //
 // A word that varies (a user's name, a host's, a class) first makes a template
 // for each of its values. From time to time, and before ids are resolved,
-// templates that differ in one or two words only are weighed: each different
+// templates that are equal but for some words are weighed: each different
 // value is a piece of evidence that the place is a variable, and how much it
 // weighs depends on how values and names of events usually look. A word after
-// "user" or "=", in quotes, or with dots and underscores in it weighs a third
-// or a quarter of what is needed; a plain word an eighth; the first word of a
-// line a sixteenth; a constant in capitals such as RUNNING, or the class of an
-// exception, next to nothing, because those tell events apart. When the sum
-// reaches one, the templates become one and their ids resolve to the oldest.
-// This is the column test of Brain (Yu et al., TSC 2023) made incremental,
-// with typed masks and stated priors in place of settings for each system.
+// "user", in quotes, or after "=" and with underscores in it weighs a third of
+// what is needed; any other after "=" a quarter; true, null and names with two
+// dots a half; a plain word an eighth; the first word of a line a sixteenth; a
+// constant in capitals such as RUNNING, the class of an exception, or the value
+// of a key such as "event", next to nothing, because those tell events apart.
+// That the same place holds a number or an id in other lines weighs two
+// thirds. When the sum reaches one, the templates become one, and their ids
+// resolve to it. This is the column test of Brain (Yu et al., 2023) made
+// incremental, with typed masks and stated priors in place of settings for
+// each system.
 //
 // There is one configuration for all logs. The masks and priors were chosen on
 // half of the labelled files at hand (Apache, HDFS, Linux, OpenSSH of Loghub)

@@ -32,8 +32,10 @@ func (l *line) extend(t token) bool {
 	case isVariable && l.continues(last, t):
 		k = l.several(last, t)
 	case t.sep != 0:
-	case t.kind == word && last.kind == number:
+	case t.kind == word && last.elem == number:
 		k = unit(l.text[t.start:t.end])
+	case t.kind == empty && isNumeric(last.elem): // "200 -"
+		k = last.kind
 	case last.kind > calendar && last.kind != empty && l.isFiller(t):
 		k = list
 	case isVariable && l.isFiller(*last):
@@ -149,16 +151,3 @@ func isLower(s string) bool {
 }
 
 func isNumeric(k kind) bool { return k == number || k == hex || k == clock }
-
-// join is the type of two values in a row.
-func join(a, b kind, sep uint64) kind {
-	switch {
-	case sep == ':' && (a == address || a == host) && b == number:
-		return address
-	case sep == ':' && a == number && b == number, a == clock && (b == number || b == clock || b == ident):
-		return clock
-	case sep == ':' || sep == '@' || sep == '#':
-		return ident
-	}
-	return list
-}

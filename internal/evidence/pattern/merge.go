@@ -16,7 +16,7 @@ func (m *Miner) generalise() {
 	m.fresh = 0
 	merged := false
 	for range maxRounds {
-		if !m.mergeColumns(1) && !m.mergeColumns(2) {
+		if !m.mergeColumns(one) && !m.mergeColumns(two) && !m.mergeColumns(values) {
 			break
 		}
 		merged = true
@@ -28,8 +28,18 @@ func (m *Miner) generalise() {
 }
 
 // maxRounds bounds the rounds of one generalisation: a merge can make another
-// one possible, for lines with several variables.
+// one possible.
 const maxRounds = 8
+
+// width says how many words are masked at once to find templates that are
+// equal but for those.
+type width int
+
+const (
+	one    width = iota // each word
+	two                 // each pair of words
+	values              // all words that look like values, if they are more than two
+)
 
 // cell is a template as it looks with some of its words masked.
 type cell struct {
@@ -47,16 +57,19 @@ type column struct {
 	general *template // the template that has variables in all of these places, if there is one
 }
 
-// mergeColumns merges along one position, or along two at once.
-// It reports whether anything was merged.
-func (m *Miner) mergeColumns(width int) bool {
+// mergeColumns merges what differs in so many words, and reports whether
+// there was anything.
+func (m *Miner) mergeColumns(w width) bool {
 	merged := false
-	for _, c := range m.columns(width) {
+	for _, c := range m.columns(w) {
 		// An earlier merge of this round may have taken or changed some.
 		c.members = slices.DeleteFunc(c.members, func(t *template) bool {
-			return m.byID[t.id] != t || t.wild&c.mask != 0
+			return m.byID[t.id] != t || t.wild&c.mask != 0 || t.masked(c.mask) != c.key
 		})
-		c.general = m.table[c.key]
+		if c.general = m.table[c.key]; c.general == nil {
+			c.narrow()
+			c.general = m.table[c.key]
+		}
 		if len(c.members) == 0 || len(c.members) == 1 && c.general == nil || !c.varies() {
 			continue
 		}
@@ -67,7 +80,7 @@ func (m *Miner) mergeColumns(width int) bool {
 }
 
 // columns finds the sets worth looking at, the largest first.
-func (m *Miner) columns(width int) []*column {
+func (m *Miner) columns(w width) []*column {
 	alike := make(map[uint64]int, len(m.byID)) // templates by skeleton: only those can merge
 	for _, t := range m.byID {
 		alike[t.skeleton]++
@@ -75,7 +88,7 @@ func (m *Miner) columns(width int) []*column {
 	var cells []cell
 	for _, t := range m.byID {
 		if alike[t.skeleton] > 1 {
-			cells = t.cells(cells, width)
+			cells = t.cells(cells, w)
 		}
 	}
 	slices.SortFunc(cells, func(a, b cell) int {
@@ -105,30 +118,60 @@ func (m *Miner) columns(width int) []*column {
 // maxPairWords bounds the words of a template that are tried in pairs.
 const maxPairWords = 12
 
-// cells appends the template with each of its words masked, or each pair.
-func (t *template) cells(to []cell, width int) []cell {
+// cells appends the template with words masked in every way that w asks for.
+func (t *template) cells(to []cell, w width) []cell {
 	var words [maxTokens]int
-	n := 0
+	n, all := 0, uint64(0)
 	for i := range t.toks {
 		if t.isWord(i) {
 			words[n] = i
 			n++
+			if w == values && t.prior(i) >= valueLike {
+				all |= 1 << i
+			}
 		}
 	}
-	if width == 2 && n > maxPairWords {
-		return to
-	}
-	for a, i := range words[:n] {
-		k := t.key + mix(i, variableHash) - mix(i, t.toks[i].hash)
-		if width == 1 {
-			to = append(to, cell{k, 1 << i, t})
-			continue
+	switch {
+	case w == values && bits.OnesCount64(all) > 2:
+		to = append(to, cell{t.masked(all), all, t})
+	case w == one:
+		for _, i := range words[:n] {
+			to = append(to, cell{t.masked(1 << i), 1 << i, t})
 		}
-		for _, j := range words[a+1 : n] {
-			to = append(to, cell{k + mix(j, variableHash) - mix(j, t.toks[j].hash), 1<<i | 1<<j, t})
+	case w == two && n <= maxPairWords:
+		for a, i := range words[:n] {
+			for _, j := range words[a+1 : n] {
+				mask := uint64(1<<i | 1<<j)
+				to = append(to, cell{t.masked(mask), mask, t})
+			}
 		}
 	}
 	return to
+}
+
+// masked is the key that the template has if the words of mask are variables.
+func (t *template) masked(mask uint64) uint64 {
+	k := t.key
+	for f := mask; f != 0; f &= f - 1 {
+		i := bits.TrailingZeros64(f)
+		k += mix(i, variableHash) - mix(i, t.toks[i].hash)
+	}
+	return k
+}
+
+// narrow takes the positions out of the mask at which all members agree.
+func (c *column) narrow() {
+	if len(c.members) < 2 {
+		return
+	}
+	for f := c.mask; f != 0; f &= f - 1 {
+		i := bits.TrailingZeros64(f)
+		h := c.members[0].toks[i].hash
+		if !slices.ContainsFunc(c.members, func(t *template) bool { return t.toks[i].hash != h }) {
+			c.mask &^= 1 << i
+		}
+	}
+	c.key = c.members[0].masked(c.mask)
 }
 
 // varies weighs the evidence that every position of the column is a variable:

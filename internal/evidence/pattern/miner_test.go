@@ -20,6 +20,16 @@ func TestLinesThatDifferInVariablesHaveOneTemplate(t *testing.T) {
 		"address, no port":  {[]string{"from 10.0.0.1 ok", "from 10.0.0.2 ok"}, "from <ip> ok"},
 		"address in Java":   {[]string{"from /10.0.0.1:80 ok", "from /10.0.0.2:443 ok"}, "from <ip> ok"},
 		"list of addresses": {[]string{"for 10.0.0.1,10.0.0.2 ok", "for 10.0.0.2 ok"}, "for <list> ok"},
+		"many values": {[]string{
+			"paid user=ann city=bogor plan=gold shop=kopi", "paid user=bob city=solo plan=free shop=teh", "paid user=eve city=medan plan=basic shop=roti",
+			"paid user=joe city=depok plan=team shop=susu", "paid user=zoe city=batam plan=trial shop=gula", "paid user=kim city=garut plan=none shop=buku",
+		}, "paid user=<*> city=<*> plan=<*> shop=<*>"},
+		"booleans": {[]string{"set visible=true now", "set visible=false now"}, "set visible=<*> now"},
+		"access log": {[]string{
+			`10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a.png HTTP/1.0" 200 2326 "-" "curl/8.1"`,
+			`10.0.0.9 - - [11/Nov/2001:03:05:06 +0000] "GET /b?x=y HTTP/1.1" 304 - "-" "curl/8.2"`,
+		}, `<ip> - - [<time>] "GET <path> <id>" <list> "-" "<id>"`},
+		"thousands": {[]string{"sent 1,024 bytes", "sent 512 bytes"}, "sent <size>"},
 		"name with or without digits": {[]string{
 			"got curl:amd64 1.2-3", "got lib2:amd64 1.2-3", "got bash:amd64 1.2~rc3", "got tar:i386 5", "got sed:amd64 1", "got vim:amd64 2", "got zip:amd64 3",
 		}, "got <*>:<id> <id>"},

@@ -20,6 +20,9 @@ func (t *template) weight(i int, mask uint64) float64 {
 	return w
 }
 
+// valueLike is the least prior of a word that looks like a value by itself.
+const valueLike = 1.0 / 4
+
 // prior is the reciprocal of the number of different values of this kind, at
 // such a place, that make a variable.
 func (t *template) prior(i int) float64 {
@@ -39,12 +42,12 @@ func (t *template) prior(i int) float64 {
 		return 1.0 / 20
 	case i == 0 && k.sep == 0:
 		return 1.0 / 16
-	case isCoordinate(s), strings.Count(s, ".") > 1:
+	case isCoordinate(s), strings.Count(s, ".") > 1, isLiteral(s) && (isValue || k.sep == ':'):
 		return 1.0 / 2
-	case isValue && (isName(s) || isLiteral(s)), before == '\'', before == '"', k.sep == 0 && announces(previous):
+	case isValue && isName(s), isHexWord(s), before == '\'', before == '"', k.sep == 0 && announces(previous):
 		return 1.0 / 3
 	case isValue, isName(s):
-		return 1.0 / 4
+		return valueLike
 	}
 	return 1.0 / 8
 }
@@ -53,10 +56,21 @@ func (t *template) prior(i int) float64 {
 // its values tell events apart.
 func namesEvents(s string) bool {
 	switch strings.ToLower(s) {
-	case "msg", "message", "event", "error", "err", "reason", "action", "status", "state":
+	case "msg", "message", "event", "error", "err", "reason", "action", "status", "state", "result", "outcome", "success", "ok", "healthy":
 		return true
 	}
 	return false
+}
+
+// isHexWord says whether s may be a short hexadecimal number that happens to
+// have no digit.
+func isHexWord(s string) bool {
+	for i := range len(s) {
+		if classes[s[i]] != cHex {
+			return false
+		}
+	}
+	return len(s) > 2
 }
 
 // isLiteral says whether s stands for a value in programs.

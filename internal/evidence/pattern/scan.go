@@ -10,25 +10,22 @@ func (l *line) scan(text string) {
 	l.text, l.n = text, 0
 	var sep uint64
 	for i := 0; i < len(text); {
-		switch class := classes[text[i]]; {
+		class := classes[text[i]]
+		switch {
 		case class&cBlank != 0:
 			i++
-		case (text[i] == '<' || text[i] == '>') && isBound(text[i+1:]):
-			// The sign of comparison belongs to the number: "<1 sec".
-			t := l.word(i + 1)
-			t.sep, t.start = sep, t.start-1
-			if !l.add(t) {
-				return
-			}
-			i, sep = int(t.end), 0
-		case class&cWord == 0 || isLeader(text, i):
+		case class&cWord == 0 && !isBound(text[i:]) || isLeader(text, i):
 			var room bool
 			if i, sep, room = l.punctuation(i, sep); !room {
 				return
 			}
 		default:
-			t := l.word(i)
-			t.sep = sep
+			start := i
+			if class&cWord == 0 {
+				start++
+			}
+			t := l.word(start)
+			t.sep, t.start = sep, int32(i)
 			if !l.add(t) {
 				return
 			}
@@ -69,14 +66,17 @@ func (l *line) punctuation(i int, sep uint64) (next int, now uint64, room bool) 
 	return i + 1, sep*31 + uint64(c), true
 }
 
-// isBound says whether s begins with a number that ends at a blank, so that a
-// sign of comparison before it belongs to it: "<1 sec".
+// isBound says whether s begins with a sign of comparison that belongs to a
+// number: "<1 sec".
 func isBound(s string) bool {
-	i := 0
+	if s[0] != '<' && s[0] != '>' {
+		return false
+	}
+	i := 1
 	for i < len(s) && (classes[s[i]] == cDigit || s[i] == '.') {
 		i++
 	}
-	return i > 0 && (i == len(s) || s[i] == ' ')
+	return i > 1 && (i == len(s) || s[i] == ' ')
 }
 
 // word reads the token that starts at i.
