@@ -1,10 +1,12 @@
 package intake
 
 import (
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,11 +16,13 @@ var pages = map[string]string{
 	"alertmanager": "alertmanager", "prometheus": "prometheus", "grafana": "grafana", "pagerduty": "pagerduty",
 	"opsgenie": "opsgenie", "sentry": "sentry", "datadog": "datadog", "aws": "aws", "uptime-kuma": "uptime-kuma",
 	"github": "github", "gitlab": "gitlab", "generic": "generic", "change": "change", "report": "report", "heartbeat": "heartbeat",
+	"azure": "azure", "google-cloud": "google-cloud", "zabbix": "zabbix",
 }
 
 var (
 	curlData   = regexp.MustCompile(`-d (?:'([^']+)'|"([^"]+)")`)
 	curlAction = regexp.MustCompile(`/v2/alerts/([^?'\s]+)`)
+	links      = regexp.MustCompile(`\]\(([a-z.-]+\.md)`)
 	beats      = regexp.MustCompile(`/in/[A-Z]+/heartbeat/([^"\s]+)`)
 )
 
@@ -83,11 +87,38 @@ func TestTheHeartbeatsOfThePagesAreUnderstood(t *testing.T) {
 	}
 }
 
+// TestAnIndexNamesEveryPage and every link leads to a page.
+func TestAnIndexNamesEveryPage(t *testing.T) {
+	t.Parallel()
+	all, err := filepath.Glob(filepath.Join("..", "..", "..", "docs", "integrations", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range all {
+		file := filepath.Base(path)
+		index := "README"
+		if strings.HasSuffix(file, ".id.md") {
+			index = "README.id"
+		}
+		if !strings.HasPrefix(file, "README") && !strings.Contains(page(t, index), "]("+file+")") {
+			t.Errorf("%s.md does not name %s", index, file)
+		}
+		for _, m := range links.FindAllStringSubmatch(page(t, strings.TrimSuffix(file, ".md")), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", file, m[1])
+			}
+			if strings.HasSuffix(m[1], ".id.md") != strings.HasSuffix(file, ".id.md") {
+				t.Errorf("%s links to %s in the other language", file, m[1])
+			}
+		}
+	}
+}
+
 // TestBothLanguagesSayTheSame compares what must not differ between the two
 // versions of a page: headings, steps, table rows and code.
 func TestBothLanguagesSayTheSame(t *testing.T) {
 	t.Parallel()
-	for _, name := range pages {
+	for _, name := range slices.Concat(slices.Collect(maps.Values(pages)), []string{"recipes", "README"}) {
 		english, indonesian := shape(page(t, name)), shape(page(t, name+".id"))
 		if english != indonesian {
 			t.Errorf("%s: English has %+v, Indonesian %+v", name, english, indonesian)

@@ -160,6 +160,8 @@ func entries(req Request, lists ...string) ([]*fields, error) {
 	}
 	body := strings.TrimSpace(string(req.Body))
 	switch {
+	case body == "" && len(req.Query) > 0: // what takes only an address can put it there
+		return formEntry(req.Query.Encode())
 	case body == "":
 		return nil, unreadable("the body is empty: send a JSON object or a form")
 	case body[0] == '{' || body[0] == '[' || kind == typeJSON:

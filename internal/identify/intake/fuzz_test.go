@@ -59,6 +59,9 @@ func FuzzOpsgenie(f *testing.F)        { fuzzParser(f, "opsgenie") }
 func FuzzSentry(f *testing.F)          { fuzzParser(f, "sentry") }
 func FuzzDatadog(f *testing.F)         { fuzzParser(f, "datadog") }
 func FuzzAWS(f *testing.F)             { fuzzParser(f, "aws") }
+func FuzzAzure(f *testing.F)           { fuzzParser(f, "azure") }
+func FuzzGoogleCloud(f *testing.F)     { fuzzParser(f, "google-cloud") }
+func FuzzZabbix(f *testing.F)          { fuzzParser(f, "zabbix") }
 func FuzzUptimeKuma(f *testing.F)      { fuzzParser(f, "uptime-kuma") }
 func FuzzGitHub(f *testing.F)          { fuzzParser(f, "github") }
 func FuzzGitLab(f *testing.F)          { fuzzParser(f, "gitlab") }

@@ -45,7 +45,7 @@ func genericSignal(f *fields, now time.Time) incident.Signal {
 		Identity:    f.take("identity", "dedupkey", "deduplicationkey", "dedup", "fingerprint", "alias", "alertuid", "alertid", "incidentid", "id", "key"),
 		Environment: f.take("environment", "env", "stage"),
 		Team:        f.take("team", "owner", "squad"),
-		URL:         f.take("url", "link", "href", "permalink", "sourceurl", "generatorurl", "linktoupstreamdetails"),
+		URL:         f.take("url", "link", "href", "permalink", "sourceurl", "issueurl", "generatorurl", "linktoupstreamdetails"),
 		Value:       f.take("value", "currentvalue", "metricvalue"),
 		StartedAt:   parseTime(f.take("startedat", "startsat", "timestamp", "time", "date", "createdat", "firedat")),
 		EndedAt:     parseTime(f.take("endedat", "endsat", "resolvedat", "closedat")),
