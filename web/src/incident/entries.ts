@@ -1,0 +1,35 @@
+import type { EntryView } from '$lib/api/types.ts';
+import type { Watched } from '$lib/incident.svelte.ts';
+import { plain } from '$lib/markup.ts';
+import { attempt } from '$lib/trouble.ts';
+import { correct, evidence, finding } from './asks/investigate.ts';
+
+// What can be done with one entry of the timeline, by a button or by a key.
+
+export type Filter = 'all' | 'key' | 'people' | 'sigap';
+
+const said = (e: EntryView): string => e.quote ?? e.corrected?.text ?? plain(e.text);
+
+export function togglePin(w: Watched, e: EntryView): void {
+  void attempt(() => w.act('pins', { seq: e.seq, off: !!e.pinned }));
+}
+
+export const findingFrom = (w: Watched, e: EntryView): void => finding(w, { seq: e.seq, text: said(e) });
+export const linkEntry = (w: Watched, e: EntryView): void => evidence(w, undefined, { seq: e.seq, text: said(e) });
+export const correctEntry = (w: Watched, e: EntryView): void => correct(w, { seq: e.seq, text: said(e) });
+
+/** One corrects what one wrote oneself. */
+export function mayCorrect(w: Watched, e: EntryView): boolean {
+  return e.actor.id === w.view!.you.id && ['note', 'finding', 'hypothesis', 'report'].includes(e.kind);
+}
+
+export function matches(e: EntryView, filter: Filter, words: string): boolean {
+  const fits =
+    filter === 'all' ||
+    (filter === 'key' && (e.pinned || e.tone === 'key' || e.tone === 'signal' || e.tone === 'loud')) ||
+    (filter === 'people' && e.actor.kind === 'person') ||
+    (filter === 'sigap' && e.actor.kind !== 'person');
+  if (!fits || !words) return fits;
+  const text = `${e.text} ${e.detail ?? ''} ${e.quote ?? ''} ${e.corrected?.text ?? ''} ${e.actor.name}`.toLowerCase();
+  return words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}

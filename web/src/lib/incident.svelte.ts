@@ -1,0 +1,79 @@
+import { call } from './api/client.ts';
+import type { EntryPage, EntryView, Person, View } from './api/types.ts';
+import { Stream, type Link } from './stream.svelte.ts';
+
+const page = 100;
+
+/** One incident as it is watched: its view, the newest part of its timeline, who is here. */
+export class Watched {
+  readonly ref: string;
+  view = $state.raw<View | null>(null);
+  entries = $state.raw<EntryView[]>([]);
+  first = $state(1);
+  present = $state.raw<(Person & { typing?: boolean })[]>([]);
+  loadingEarlier = $state(false);
+  #stream: Stream | undefined = $state.raw();
+
+  constructor(ref: string) {
+    this.ref = ref;
+  }
+
+  get link(): Link {
+    return this.#stream?.link ?? 'catching';
+  }
+
+  get hasEarlier(): boolean {
+    return (this.entries[0]?.seq ?? this.first) > this.first;
+  }
+
+  /** Loads both in parallel, then follows. Throws what the API throws. */
+  async open(): Promise<void> {
+    const [view, entries] = await Promise.all([
+      call<View>('GET', `/incidents/${this.ref}`),
+      call<EntryPage>('GET', `/incidents/${this.ref}/entries?limit=${page}`),
+    ]);
+    this.view = view;
+    this.present = view.present ?? [];
+    this.entries = entries.items ?? [];
+    this.first = entries.first || 1;
+    this.#stream = new Stream(() => `/api/incidents/${this.ref}/stream?after=${this.entries.at(-1)?.seq ?? 0}`, {
+      entry: (data) => this.#take(JSON.parse(data) as EntryView),
+      view: (data) => (this.view = JSON.parse(data) as View),
+      presence: (data) => (this.present = JSON.parse(data) as Person[]),
+    });
+  }
+
+  close(): void {
+    this.#stream?.close();
+  }
+
+  async earlier(): Promise<void> {
+    const oldest = this.entries[0]?.seq;
+    if (!oldest || this.loadingEarlier || !this.hasEarlier) return;
+    this.loadingEarlier = true;
+    try {
+      const more = await call<EntryPage>('GET', `/incidents/${this.ref}/entries?before=${oldest}&limit=${page}`);
+      const older = (more.items ?? []).filter((e) => e.seq < oldest);
+      this.first = older.length ? more.first || 1 : oldest;
+      this.entries = [...older, ...this.entries];
+    } finally {
+      this.loadingEarlier = false;
+    }
+  }
+
+  /** Does something to the incident and shows what came of it. */
+  async act(path: string, body: unknown = {}, method = 'POST'): Promise<void> {
+    const view = await call<View | undefined>(method, `/incidents/${this.ref}/${path}`, body);
+    if (view) this.view = view;
+  }
+
+  show(view: View): void {
+    this.view = view;
+  }
+
+  #take(e: EntryView): void {
+    const last = this.entries.at(-1)?.seq ?? 0;
+    if (e.seq > last) this.entries = [...this.entries, e];
+    else this.entries = this.entries.map((o) => (o.seq === e.seq ? e : o)); // pinned or corrected
+  }
+}

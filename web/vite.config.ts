@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { fixture } from './dev/fixture.ts';
+
+// Where `npm run dev` finds the API: a running server, or, without one named,
+// the made-up incident of dev/fixture.ts.
+const server = process.env.SIGAP_SERVER;
+
+export default defineConfig({
+  plugins: [svelte(), ...(server ? [] : [fixture()])],
+  resolve: { alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) } },
+  build: {
+    target: ['chrome123', 'firefox120', 'safari17.5'], // light-dark() and oklch(from …)
+    assetsInlineLimit: 0, // the policy allows no data: fonts, and files are cached
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 300,
+  },
+  server: server ? { proxy: { '/api': server } } : {},
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
