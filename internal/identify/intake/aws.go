@@ -3,6 +3,7 @@ package intake
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -65,8 +66,18 @@ func parseAWS(req Request) (Batch, error) {
 	}
 	var batch Batch
 	switch envelope.Type {
-	case "SubscriptionConfirmation", "UnsubscribeConfirmation":
-		return batch, nil
+	case "SubscriptionConfirmation":
+		confirm, err := envelope.ConfirmURL()
+		if err != nil {
+			batch.reject(0, err)
+			return batch, nil
+		}
+		batch.addSignal(0, incident.Signal{
+			Source: "aws", State: incident.Firing, Severity: "info", URL: confirm, Identity: "confirm/" + envelope.TopicARN,
+			Title:     "Confirm that " + envelope.TopicARN + " may send here",
+			ExpiresAt: req.Now.Add(snsTokenLife),
+		}, req.Now)
+	case "UnsubscribeConfirmation":
 	case "":
 		batch.addSignal(0, awsSignal(string(req.Body), ""), req.Now)
 	default:
@@ -74,6 +85,9 @@ func parseAWS(req Request) (Batch, error) {
 	}
 	return batch, nil
 }
+
+// snsTokenLife is how long SNS waits for a confirmation.
+const snsTokenLife = 3 * 24 * time.Hour
 
 // awsSignal reads a message: an alarm, an event, or words.
 func awsSignal(message, subject string) incident.Signal {

@@ -261,6 +261,22 @@ func TestAnUnreadableBodyIsAProblemThatSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestEverySourceCanReadAndAnswer(t *testing.T) {
+	t.Parallel()
+	for _, source := range Sources() {
+		sender, ok := SenderFor(source)
+		if !ok || sender.Parse == nil || sender.Accepted == nil || sender.Refused == nil {
+			t.Errorf("%s is incomplete", source)
+		}
+		if a := sender.Refused(&Error{Status: http.StatusServiceUnavailable, Title: "t", Detail: "d"}); a.Status != http.StatusServiceUnavailable {
+			t.Errorf("%s: a sender that is to try again is told %d", source, a.Status)
+		}
+		if pages[strings.TrimSuffix(source, "-change")] == "" {
+			t.Errorf("%s has no page in docs/integrations", source)
+		}
+	}
+}
+
 func TestAnUnknownSourceHasNoParser(t *testing.T) {
 	t.Parallel()
 	if _, ok := ParserFor("carrier pigeon"); ok {

@@ -1,6 +1,10 @@
 package intake
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+	"slices"
+)
 
 // Sender is all that intake knows of one kind of sender.
 type Sender struct {
@@ -13,32 +17,39 @@ type Sender struct {
 	Signed func(req Request, secret string) bool
 }
 
-// SenderFor returns the sender whose wire format a source speaks. The names
-// are those of [incident.Signal.Source] and of the integration keys.
+// senders is the table of all senders, by the names that
+// [incident.Signal.Source] and the integration keys have.
+var senders = map[string]Sender{
+	"alertmanager":     {Parse: parseAlertmanager, Accepted: acceptedPlain, Refused: refusedPlain},
+	"prometheus":       {Parse: parsePrometheus, Accepted: acceptedPrometheus, Refused: refusedPrometheus},
+	"grafana":          {Parse: parseGrafana, Accepted: acceptedPlain, Refused: refusedPlain},
+	"pagerduty":        {Parse: parsePagerDuty, Accepted: acceptedPagerDuty, Refused: refusedPagerDuty},
+	"pagerduty-change": {Parse: parsePagerDutyChange, Accepted: acceptedPagerDutyChange, Refused: refusedPagerDuty},
+	"opsgenie":         {Parse: parseOpsgenie, Accepted: acceptedOpsgenie, Refused: refusedOpsgenie},
+	"sentry":           {Parse: parseSentry, Accepted: acceptedPlain, Refused: refusedPlain, Signed: signedBySHA256("Sentry-Hook-Signature")},
+	"datadog":          {Parse: parseDatadog, Accepted: acceptedPlain, Refused: refusedPlain},
+	"aws":              {Parse: parseAWS, Accepted: acceptedPlain, Refused: refusedPlain},
+	"azure":            {Parse: parseAzure, Accepted: acceptedPlain, Refused: refusedPlain},
+	"google-cloud":     {Parse: parseGoogleCloud, Accepted: acceptedPlain, Refused: refusedPlain},
+	"zabbix":           {Parse: parseZabbix, Accepted: acceptedPlain, Refused: refusedPlain},
+	"uptime-kuma":      {Parse: parseUptimeKuma, Accepted: acceptedPlain, Refused: refusedPlain},
+	"github":           {Parse: parseGitHub, Accepted: acceptedPlain, Refused: refusedPlain, Signed: signedBySHA256("X-Hub-Signature-256")},
+	"gitlab":           {Parse: parseGitLab, Accepted: acceptedPlain, Refused: refusedPlain, Signed: carriesToken("X-Gitlab-Token")},
+	"generic":          {Parse: parseGeneric, Accepted: acceptedOwn, Refused: refusedPlain},
+	"change":           {Parse: parseChange, Accepted: acceptedOwn, Refused: refusedPlain},
+	"report":           {Parse: parseReport, Accepted: acceptedOwn, Refused: refusedPlain},
+	"heartbeat":        {Parse: parseHeartbeat, Accepted: acceptedPlain, Refused: refusedPlain},
+}
+
+// SenderFor returns the sender whose wire format a source speaks.
 func SenderFor(source string) (Sender, bool) {
-	s, ok := map[string]Sender{
-		"alertmanager":     {Parse: parseAlertmanager, Accepted: acceptedPlain, Refused: refusedPlain},
-		"prometheus":       {Parse: parsePrometheus, Accepted: acceptedPrometheus, Refused: refusedPrometheus},
-		"grafana":          {Parse: parseGrafana, Accepted: acceptedPlain, Refused: refusedPlain},
-		"pagerduty":        {Parse: parsePagerDuty, Accepted: acceptedPagerDuty, Refused: refusedPagerDuty},
-		"pagerduty-change": {Parse: parsePagerDutyChange, Accepted: acceptedPagerDutyChange, Refused: refusedPagerDuty},
-		"opsgenie":         {Parse: parseOpsgenie, Accepted: acceptedOpsgenie, Refused: refusedOpsgenie},
-		"sentry":           {Parse: parseSentry, Accepted: acceptedPlain, Refused: refusedPlain, Signed: signedBySHA256("Sentry-Hook-Signature")},
-		"datadog":          {Parse: parseDatadog, Accepted: acceptedPlain, Refused: refusedPlain},
-		"aws":              {Parse: parseAWS, Accepted: acceptedPlain, Refused: refusedPlain},
-		"azure":            {Parse: parseAzure, Accepted: acceptedPlain, Refused: refusedPlain},
-		"google-cloud":     {Parse: parseGoogleCloud, Accepted: acceptedPlain, Refused: refusedPlain},
-		"zabbix":           {Parse: parseZabbix, Accepted: acceptedPlain, Refused: refusedPlain},
-		"uptime-kuma":      {Parse: parseUptimeKuma, Accepted: acceptedPlain, Refused: refusedPlain},
-		"github":           {Parse: parseGitHub, Accepted: acceptedPlain, Refused: refusedPlain, Signed: signedBySHA256("X-Hub-Signature-256")},
-		"gitlab":           {Parse: parseGitLab, Accepted: acceptedPlain, Refused: refusedPlain, Signed: carriesToken("X-Gitlab-Token")},
-		"generic":          {Parse: parseGeneric, Accepted: acceptedOwn, Refused: refusedPlain},
-		"change":           {Parse: parseChange, Accepted: acceptedOwn, Refused: refusedPlain},
-		"report":           {Parse: parseReport, Accepted: acceptedOwn, Refused: refusedPlain},
-		"heartbeat":        {Parse: parseHeartbeat, Accepted: acceptedPlain, Refused: refusedPlain},
-	}[source]
+	s, ok := senders[source]
 	return s, ok
 }
+
+// Sources lists the sources there are, in order: the kinds that an integration
+// key can have.
+func Sources() []string { return slices.Sorted(maps.Keys(senders)) }
 
 // ParserFor returns the parser of a source's wire format.
 func ParserFor(source string) (Parser, bool) {
