@@ -25,8 +25,8 @@ func classify(s string, seen uint8, slashes int) kind {
 	if seen == cDigit {
 		return number
 	}
-	if slashes == 1 && s[0] == '/' && isDotted(s[1:]) {
-		return address // as Java prints it
+	if slashes > 0 && isDotted(strings.TrimLeft(s, "/")) {
+		return address // as Java and URLs have it
 	}
 	if slashes == 2 && len(s) == 11 && isCalendar(s[3:6]) {
 		return clock // 10/Oct/2000

@@ -22,49 +22,84 @@ func (l *line) add(t token) bool {
 // "web1:x" must have the same number of tokens.
 func (l *line) extend(t token) bool {
 	last := &l.toks[l.n-1]
-	k, elem := word, last.elem
-	if t.sep == ':' && last.end+1 == t.start {
-		k = l.colon(last, t)
+	k, elem := l.joint(last, t)
+	if k == word {
+		return false
 	}
-	isVariable := t.kind > calendar && t.kind != empty
+	last.kind, last.elem, last.end, last.val = k, elem, t.end, last.val*prime^t.val
+	if k == calendar {
+		return true
+	}
+	last.hash = variableHash
+	if l.n == 1 {
+		return true
+	}
+	prev := &l.toks[l.n-2]
 	switch {
-	case k != word:
-	case isVariable && l.continues(last, t):
-		k = l.several(last, t)
-	case t.sep != 0:
+	case l.continues(prev, *last): // "10 Dec 2005": the year made a variable of the month only now
+		l.fold(prev, last, several(prev, *last), prev.elem)
+	case elem == mixed && last.sep == ':' && prev.end+1 == last.start && isValue(prev):
+		l.fold(prev, last, ident, mixed)
+	}
+	return true
+}
+
+// joint is the type of two tokens as one variable, and of its elements if it
+// is a list; word if they are not one.
+func (l *line) joint(last *token, t token) (k, elem kind) {
+	if t.sep == ':' && (last.end+1 == t.start || l.text[last.end:t.start] == "::") {
+		if k := l.colon(last, t); k != word {
+			return k, k
+		}
+		if isValue(&t) && l.chains(last) {
+			return ident, mixed
+		}
+	}
+	if isValue(&t) && l.continues(last, t) {
+		return several(last, t), last.elem
+	}
+	if t.sep != 0 {
+		return word, word
+	}
+	switch {
 	case t.kind == word && last.elem == number:
 		k = unit(l.text[t.start:t.end])
 	case t.kind == empty && isNumeric(last.elem): // "200 -"
-		k = last.kind
-	case last.kind > calendar && last.kind != empty && l.isFiller(t):
-		k = list
-	case isVariable && l.isFiller(*last):
-		k, elem = list, t.kind
+		return last.kind, last.elem
+	case isValue(last) && l.isFiller(t):
+		return list, last.elem
+	case isValue(&t) && l.isFiller(*last):
+		return list, t.kind
 	case last.kind == calendar && t.kind == calendar:
 		k = calendar
 	case last.kind == calendar && isNumeric(t.kind):
 		k = clock
 	}
-	if k == word {
-		return false
-	}
-	last.kind, last.elem, last.end = k, elem, t.end
-	last.val = last.val*prime ^ t.val
-	if k == calendar {
+	return k, k
+}
+
+// fold makes the last token part of the one before it.
+func (l *line) fold(prev, last *token, k, elem kind) {
+	prev.kind, prev.elem, prev.end, prev.val = k, elem, last.end, prev.val*prime^last.val
+	l.n--
+}
+
+// chains says whether one more variable after a colon makes a chain of three
+// or more, which is one identifier: WWID-1:01000010:6005-08b4. Two may be a
+// name with a digit in it and its value.
+func (l *line) chains(last *token) bool {
+	if last.elem == mixed {
 		return true
 	}
-	if k != list {
-		last.elem = k
+	if l.n < 2 || last.sep != ':' || !isValue(last) {
+		return false
 	}
-	last.hash = variableHash
-	if l.n > 1 && l.continues(&l.toks[l.n-2], *last) {
-		// "10 Dec 2005": the year made a variable of the month only now.
-		prev := &l.toks[l.n-2]
-		prev.kind, prev.end, prev.val = l.several(prev, *last), last.end, prev.val*prime^last.val
-		l.n--
-	}
-	return true
+	prev := &l.toks[l.n-2]
+	return isValue(prev) && prev.end+1 == last.start
 }
+
+// isValue says whether a token is a variable that has a value.
+func isValue(t *token) bool { return t.kind > calendar && t.kind != empty }
 
 // continues says whether t is one more value of the list, or the list of one,
 // that ends with last. How long a list is does not matter.
@@ -73,6 +108,9 @@ func (l *line) continues(last *token, t token) bool {
 	case 0, ':', ',', ';', '#', '|', '@':
 	default:
 		return false
+	}
+	if t.sep == ',' && last.end+1 == t.start && isValue(last) {
+		return true
 	}
 	switch a, b := last.elem, t.elem; {
 	case isNumeric(a) && isNumeric(b):
@@ -88,7 +126,7 @@ func (l *line) continues(last *token, t token) bool {
 
 // several is the type of a variable and its continuation: a date and a time
 // are one time.
-func (l *line) several(last *token, t token) kind {
+func several(last *token, t token) kind {
 	if last.kind == clock && isNumeric(t.elem) {
 		return clock
 	}

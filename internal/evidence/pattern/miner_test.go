@@ -29,7 +29,10 @@ func TestLinesThatDifferInVariablesHaveOneTemplate(t *testing.T) {
 			`10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a.png HTTP/1.0" 200 2326 "-" "curl/8.1"`,
 			`10.0.0.9 - - [11/Nov/2001:03:05:06 +0000] "GET /b?x=y HTTP/1.1" 304 - "-" "curl/8.2"`,
 		}, `<ip> - - [<time>] "GET <path> <id>" <list> "-" "<id>"`},
-		"thousands": {[]string{"sent 1,024 bytes", "sent 512 bytes"}, "sent <size>"},
+		"thousands":         {[]string{"sent 1,024 bytes", "sent 512 bytes"}, "sent <size>"},
+		"chain":             {[]string{"disk SCSI-W2:01000010:6005-08b4:00c6 lost", "disk alt0 lost"}, "disk <id> lost"},
+		"ipv6":              {[]string{"from fe80::c6b3:1ff:fea1:5fd7 up", "from 2001:db8::1 up"}, "from <ip> up"},
+		"word for a number": {[]string{"set uid=5 gid=1", "set uid=root gid=1"}, "set uid=<*> gid=1"},
 		"name with or without digits": {[]string{
 			"got curl:amd64 1.2-3", "got lib2:amd64 1.2-3", "got bash:amd64 1.2~rc3", "got tar:i386 5", "got sed:amd64 1", "got vim:amd64 2", "got zip:amd64 3",
 		}, "got <*>:<id> <id>"},

@@ -93,10 +93,13 @@ func announces(s string) bool {
 }
 
 // kinship is how much a variable with digits in it, at position i of another
-// template, speaks for the word at the same place to be one too: more if both
-// are names of one kind, such as class names with and without a version.
+// template, speaks for the word at the same place to be one too: more after
+// "=", and if both are names of one kind, such as classes with and without a version.
 func (t *template) kinship(o *template, i int) float64 {
 	a, b := &t.toks[i], &o.toks[i]
+	if a.sep == '=' {
+		return 3.0 / 4
+	}
 	if isName(t.text[a.start:a.end]) && b.end > b.start && isName(o.text[b.start:b.end]) {
 		return 3.0 / 4
 	}
