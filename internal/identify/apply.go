@@ -32,6 +32,7 @@ func (s *Service) Run(ctx context.Context) {
 		case <-note.C:
 			s.writeRepeats(ctx)
 			s.expire(ctx)
+			s.missBeats(ctx)
 		}
 	}
 }

@@ -11,6 +11,7 @@ package identify
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
@@ -43,6 +44,8 @@ type Store interface {
 	Services(ctx context.Context) ([]directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
 	PutChange(ctx context.Context, c incident.Change) error
+	Setting(ctx context.Context, name string, v any) error
+	PutSetting(ctx context.Context, name string, v any) error
 	Shared() bool
 }
 
@@ -61,6 +64,7 @@ type Service struct {
 	log      *slog.Logger
 	seen     seen
 	wake     chan struct{}
+	beatMu   sync.Mutex
 }
 
 // New makes stage 1.

@@ -166,21 +166,9 @@ func reports(k Known, _ incident.Policy) incident.Check {
 	}
 }
 
-// evidenceOf is the newest evidence of a check; nil if there is none.
-func evidenceOf(i *incident.Incident, name string) *incident.Evidence {
-	var best *incident.Evidence
-	for n := range i.Evidence {
-		e := &i.Evidence[n]
-		if e.Check == name && (best == nil || best.State == incident.EvidenceSkipped || best.State == incident.EvidenceFailed || e.State == incident.EvidenceFound) {
-			best = e
-		}
-	}
-	return best
-}
-
 // live words a live check by its evidence.
 func live(k Known, name string, found, nothing int) incident.Check {
-	e := evidenceOf(k.Incident, name)
+	e := k.Incident.EvidenceOf(name)
 	switch {
 	case e == nil || e.State == incident.EvidenceSkipped:
 		return unknown(name + "Unknown")
@@ -214,7 +202,7 @@ func severity(k Known, p incident.Policy) incident.Severity {
 		col = 1
 	}
 	if k.Live {
-		if e := evidenceOf(i, "errors"); e != nil && e.State == incident.EvidenceFound && col > 0 {
+		if e := i.EvidenceOf("errors"); e != nil && e.State == incident.EvidenceFound && col > 0 {
 			col--
 		}
 	}

@@ -278,17 +278,18 @@ type Plot struct {
 
 // Suspect is a metric whose change may be the cause.
 type Suspect struct {
-	Service string    `json:"service,omitempty"`
-	Host    string    `json:"host,omitempty"`
-	Metric  string    `json:"metric"`
-	Kind    string    `json:"kind"` // origin, effect, affected
-	At      time.Time `json:"at"`
-	Before  float64   `json:"before"`
-	After   float64   `json:"after"`
-	Unit    string    `json:"unit,omitempty"`
-	Score   float64   `json:"score"`
-	Reason  string    `json:"reason,omitempty"` // a code, worded by package text
-	Spark   []float64 `json:"spark,omitempty"`
+	Service string            `json:"service,omitempty"`
+	Host    string            `json:"host,omitempty"`
+	Metric  string            `json:"metric"`
+	Kind    string            `json:"kind"` // origin, effect, affected
+	At      time.Time         `json:"at"`
+	Before  float64           `json:"before"`
+	After   float64           `json:"after"`
+	Unit    string            `json:"unit,omitempty"`
+	Score   float64           `json:"score"`
+	Labels  map[string]string `json:"labels,omitempty"`  // what else tells the series from its siblings
+	Reasons []Reason          `json:"reasons,omitempty"` // the first one decided; worded by package text
+	Spark   []float64         `json:"spark,omitempty"`
 }
 
 // ChangeSuspect is a change that may be the cause, with the reasons of its score.

@@ -62,6 +62,7 @@ type Receipt struct {
 	Method  string    `json:"method"`  // id of the contact method
 	State   Reach     `json:"state"`
 	Detail  string    `json:"detail,omitempty"` // the service's words
+	Thread  string    `json:"thread,omitempty"` // the service's name for the thread that the message began or joined
 	At      time.Time `json:"at,omitzero"`
 }
 

@@ -149,3 +149,11 @@ func (f Published) apply(i *Incident, e *Entry) {
 	}
 	i.reach(ReviewedAt, e.At)
 }
+
+// ActionOf is an action with the incident that it came from.
+type ActionOf struct {
+	Incident string `json:"incident"` // id
+	Ref      string `json:"ref"`
+	Title    string `json:"title"`
+	Action   Action `json:"action"`
+}

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -242,4 +243,53 @@ func (i *Incident) Next(now time.Time) Move {
 		return MoveAction
 	}
 	return MoveClose
+}
+
+// Moment is a moment of the incident to be marked on a plot.
+type Moment struct {
+	At    time.Time `json:"at"`
+	Code  string    `json:"code"`            // change, detected, declared, cause, decided, mitigated, resolved
+	Label string    `json:"label,omitempty"` // of a change: the version; else worded by package text
+}
+
+// Moments are the incident's moments, in order of time.
+func (i *Incident) Moments() []Moment {
+	var out []Moment
+	if e := i.EvidenceOf("changes"); e != nil && len(e.Changes) > 0 {
+		c := e.Changes[0].Change
+		out = append(out, Moment{At: c.StartedAt, Code: "change", Label: c.To})
+	}
+	for _, m := range []struct {
+		of   Milestone
+		code string
+	}{{Detected, "detected"}, {DeclaredAt, "declared"}, {CauseAt, "cause"}, {DecidedAt, "decided"}, {MitigatedAt, "mitigated"}, {ResolvedAt, "resolved"}} {
+		if at := i.Milestones[m.of]; !at.IsZero() {
+			out = append(out, Moment{At: at, Code: m.code})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Moment) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// EvidenceOf is the evidence of a check that says most: found before nothing,
+// nothing before what could not look. Nil if the check has not reported.
+func (i *Incident) EvidenceOf(check string) *Evidence {
+	rank := map[EvidenceState]int{EvidenceFound: 3, EvidenceNothing: 2, EvidenceFailed: 1}
+	var best *Evidence
+	for n := range i.Evidence {
+		if e := &i.Evidence[n]; e.Check == check && (best == nil || rank[e.State] > rank[best.State]) {
+			best = e
+		}
+	}
+	return best
+}
+
+// MainPlot is the plot that shows best how it hurts; nil if there is none.
+func (i *Incident) MainPlot() *Plot {
+	for _, check := range []string{"errors", "metrics"} {
+		if e := i.EvidenceOf(check); e != nil && len(e.Plots) > 0 {
+			return &e.Plots[0]
+		}
+	}
+	return nil
 }

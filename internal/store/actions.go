@@ -9,18 +9,10 @@ import (
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// ActionOf is an action with the incident that it came from.
-type ActionOf struct {
-	Incident string          `json:"incident"` // id
-	Ref      string          `json:"ref"`
-	Title    string          `json:"title"`
-	Action   incident.Action `json:"action"`
-}
-
 // putActions brings the list across incidents up to date with one incident's.
 func (s *Store) putActions(ctx context.Context, tx *sql.Tx, i *incident.Incident) error {
 	for _, a := range i.Actions {
-		doc, err := json.Marshal(ActionOf{Incident: i.ID, Ref: i.Ref(), Title: i.Title, Action: a})
+		doc, err := json.Marshal(incident.ActionOf{Incident: i.ID, Ref: i.Ref(), Title: i.Title, Action: a})
 		if err != nil {
 			return err
 		}
@@ -35,7 +27,7 @@ func (s *Store) putActions(ctx context.Context, tx *sql.Tx, i *incident.Incident
 }
 
 // Actions lists the actions of all incidents, those that fall due first first.
-func (s *Store) Actions(ctx context.Context, openOnly bool, limit int) ([]ActionOf, error) {
-	return list[ActionOf](ctx, s.read, "action", `
+func (s *Store) Actions(ctx context.Context, openOnly bool, limit int) ([]incident.ActionOf, error) {
+	return list[incident.ActionOf](ctx, s.read, "action", `
 		SELECT doc FROM actions WHERE $1 = 0 OR done = 0 ORDER BY (CASE WHEN done = 0 THEN 0 ELSE 1 END), due LIMIT $2`, flag(openOnly), limit)
 }
