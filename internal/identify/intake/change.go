@@ -43,7 +43,7 @@ func ownChange(f *fields) incident.Change {
 		To:          f.take("to", "toversion", "version"),
 		Diff:        f.take("diff"),
 		URL:         f.take("url", "link"),
-		StartedAt:   parseTime(f.take("startedat", "at", "timestamp", "time")),
+		StartedAt:   parseTime(f.take("startedat", "at", "timestamp", "time", "date")),
 		EndedAt:     parseTime(f.take("endedat", "finishedat")),
 	}
 }

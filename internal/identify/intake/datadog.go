@@ -76,16 +76,17 @@ func datadogSignal(f *fields) incident.Signal {
 // is said of the state and the monitor's own title.
 func datadogTitle(title string) (state, name string) {
 	name = title
-	for {
+	for range 4 { // there are two at most
 		m := datadogBracket.FindStringSubmatch(name)
 		if m == nil {
-			return state, firstOf(name, title)
+			break
 		}
 		if !strings.HasPrefix(m[1], "P") || len(m[1]) != 2 {
 			state, _, _ = strings.Cut(m[1], " on ")
 		}
 		name = name[len(m[0]):]
 	}
+	return state, firstOf(name, title)
 }
 
 var datadogBracket = regexp.MustCompile(`^\s*\[([^\]]*)\]\s*`)

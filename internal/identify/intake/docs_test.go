@@ -16,7 +16,7 @@ var pages = map[string]string{
 	"alertmanager": "alertmanager", "prometheus": "prometheus", "grafana": "grafana", "pagerduty": "pagerduty",
 	"opsgenie": "opsgenie", "sentry": "sentry", "datadog": "datadog", "aws": "aws", "uptime-kuma": "uptime-kuma",
 	"github": "github", "gitlab": "gitlab", "generic": "generic", "change": "change", "report": "report", "heartbeat": "heartbeat",
-	"azure": "azure", "google-cloud": "google-cloud", "zabbix": "zabbix",
+	"azure": "azure", "google-cloud": "google-cloud", "zabbix": "zabbix", "terraform": "recipes",
 }
 
 var (
@@ -118,7 +118,7 @@ func TestAnIndexNamesEveryPage(t *testing.T) {
 // versions of a page: headings, steps, table rows and code.
 func TestBothLanguagesSayTheSame(t *testing.T) {
 	t.Parallel()
-	for _, name := range slices.Concat(slices.Collect(maps.Values(pages)), []string{"recipes", "README"}) {
+	for _, name := range slices.Concat(slices.Collect(maps.Values(pages)), []string{"README"}) {
 		english, indonesian := shape(page(t, name)), shape(page(t, name+".id"))
 		if english != indonesian {
 			t.Errorf("%s: English has %+v, Indonesian %+v", name, english, indonesian)

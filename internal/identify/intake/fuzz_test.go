@@ -61,6 +61,7 @@ func FuzzDatadog(f *testing.F)         { fuzzParser(f, "datadog") }
 func FuzzAWS(f *testing.F)             { fuzzParser(f, "aws") }
 func FuzzAzure(f *testing.F)           { fuzzParser(f, "azure") }
 func FuzzGoogleCloud(f *testing.F)     { fuzzParser(f, "google-cloud") }
+func FuzzTerraform(f *testing.F)       { fuzzParser(f, "terraform") }
 func FuzzZabbix(f *testing.F)          { fuzzParser(f, "zabbix") }
 func FuzzUptimeKuma(f *testing.F)      { fuzzParser(f, "uptime-kuma") }
 func FuzzGitHub(f *testing.F)          { fuzzParser(f, "github") }

@@ -235,6 +235,7 @@ func TestAnUnreadableBodyIsAProblemThatSaysWhatToDo(t *testing.T) {
 		"aws":              {``, `"x"`},
 		"azure":            {``, `[]`, `{}`},
 		"google-cloud":     {``, `{}`},
+		"terraform":        {``, `[]`},
 		"zabbix":           {``, `[]`},
 		"uptime-kuma":      {``, `[]`},
 		"github":           {``, `[]`},

@@ -35,6 +35,7 @@ var senders = map[string]Sender{
 	"uptime-kuma":      {Parse: parseUptimeKuma, Accepted: acceptedPlain, Refused: refusedPlain},
 	"github":           {Parse: parseGitHub, Accepted: acceptedPlain, Refused: refusedPlain, Signed: signedBySHA256("X-Hub-Signature-256")},
 	"gitlab":           {Parse: parseGitLab, Accepted: acceptedPlain, Refused: refusedPlain, Signed: carriesToken("X-Gitlab-Token")},
+	"terraform":        {Parse: parseTerraform, Accepted: acceptedPlain, Refused: refusedPlain, Signed: signedBySHA512("X-TFE-Notification-Signature")},
 	"generic":          {Parse: parseGeneric, Accepted: acceptedOwn, Refused: refusedPlain},
 	"change":           {Parse: parseChange, Accepted: acceptedOwn, Refused: refusedPlain},
 	"report":           {Parse: parseReport, Accepted: acceptedOwn, Refused: refusedPlain},

@@ -20,6 +20,15 @@ type sentryHook struct {
 		Text          string        `json:"description_text"`
 		WebURL        string        `json:"web_url"`
 	} `json:"data"`
+
+	// The older WebHooks plugin of a project, which knows only issue alerts.
+	ID      string       `json:"id"` // of the issue
+	Project string       `json:"project"`
+	Message string       `json:"message"`
+	URL     string       `json:"url"`
+	Level   string       `json:"level"`
+	Event   *sentryEvent `json:"event"`
+	Rules   []string     `json:"triggering_rules"`
 }
 
 type sentryEvent struct {
@@ -79,6 +88,8 @@ func parseSentry(req Request) (Batch, error) {
 		batch.addSignal(0, hook.metric(*data.MetricAlert), req.Now)
 	case data.Event != nil && hook.Action == "triggered":
 		batch.addSignal(0, hook.event(*data.Event), req.Now)
+	case hook.Event != nil && hook.ID != "":
+		batch.addSignal(0, hook.plugin(*hook.Event), req.Now)
 	case data.Issue != nil:
 		if s, ok := hook.issue(*data.Issue); ok {
 			batch.addSignal(0, s, req.Now)
@@ -111,6 +122,18 @@ func (h sentryHook) event(e sentryEvent) incident.Signal {
 			s.Labels[name] = value
 		}
 	}
+	return s
+}
+
+// plugin reads an issue alert of the WebHooks plugin.
+func (h sentryHook) plugin(e sentryEvent) incident.Signal {
+	h.Data.TriggeredRule = strings.Join(h.Rules, ", ")
+	s := h.event(e)
+	s.Identity = sentryIdentity(spell(e.Project), h.ID)
+	s.Title = firstOf(e.Title, h.Message, h.Data.TriggeredRule)
+	s.Severity = firstOf(e.Level, h.Level)
+	s.URL = h.URL
+	s.Service = firstOf(service(s.Labels), h.Project)
 	return s
 }
 

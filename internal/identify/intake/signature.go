@@ -3,8 +3,10 @@ package intake
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/hex"
+	"hash"
 	"strings"
 )
 
@@ -12,12 +14,21 @@ import (
 // without "sha256=" before it: how GitHub (X-Hub-Signature-256) and Sentry
 // (Sentry-Hook-Signature) sign.
 func signedBySHA256(header string) func(Request, string) bool {
+	return signedBy(header, sha256.New)
+}
+
+// signedBySHA512 checks an HMAC-SHA512: how Terraform signs.
+func signedBySHA512(header string) func(Request, string) bool {
+	return signedBy(header, sha512.New)
+}
+
+func signedBy(header string, hash func() hash.Hash) func(Request, string) bool {
 	return func(req Request, secret string) bool {
 		sent, err := hex.DecodeString(strings.TrimPrefix(req.Header.Get(header), "sha256="))
 		if err != nil || secret == "" {
 			return false
 		}
-		mac := hmac.New(sha256.New, []byte(secret))
+		mac := hmac.New(hash, []byte(secret))
 		mac.Write(req.Body)
 		return hmac.Equal(sent, mac.Sum(nil))
 	}

@@ -3,6 +3,7 @@ package intake
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/hex"
 	"net/http"
 	"testing"
@@ -14,6 +15,8 @@ func TestASignedRequestIsTakenOnlyWithItsSecret(t *testing.T) {
 	mac := hmac.New(sha256.New, []byte("secret"))
 	mac.Write(body)
 	sum := hex.EncodeToString(mac.Sum(nil))
+	long := hmac.New(sha512.New, []byte("secret"))
+	long.Write(body)
 	tests := []struct {
 		source, header, value, secret string
 		want                          bool
@@ -26,6 +29,8 @@ func TestASignedRequestIsTakenOnlyWithItsSecret(t *testing.T) {
 		{"github", "X-Hub-Signature-256", "sha256=" + sum, "secret", true},
 		{"github", "X-Hub-Signature-256", "sha256=" + sum, "", false},
 		{"github", "X-Hub-Signature", "sha256=" + sum, "secret", false},
+		{"terraform", "X-TFE-Notification-Signature", hex.EncodeToString(long.Sum(nil)), "secret", true},
+		{"terraform", "X-TFE-Notification-Signature", sum, "secret", false},
 		{"gitlab", "X-Gitlab-Token", "secret", "secret", true},
 		{"gitlab", "X-Gitlab-Token", "secre", "secret", false},
 		{"gitlab", "X-Gitlab-Token", "", "", false},
