@@ -26,14 +26,24 @@
 // incremental, with typed masks and stated priors in place of settings for
 // each system.
 //
-// There is one configuration for all logs. The masks and priors were chosen on
-// half of the labelled files at hand (Apache, HDFS, Linux, OpenSSH of Loghub)
-// and then tried on the other half; see "go run ./tools/eval patterns".
+// There is one configuration for all logs. Masks and priors were first chosen
+// on four labelled files (Apache, HDFS, Linux, OpenSSH of Loghub, 2,000 lines
+// each) and tried on four others (Hadoop, OpenStack, Spark, Zookeeper), where
+// the first run had a mean grouping accuracy of 0.88: the queries of URLs were
+// not read as part of a path, which cost half of OpenStack. Rules that came
+// after are about forms (lists, addresses, access logs), never about the words
+// of a system. All eight together have 0.998 now; without any merging of
+// words, by the masks alone, it was 0.82. To move one prior by a half changes
+// the mean by 0.001 at most, but for values after "=" and after words such as
+// "user": there the samples of Linux and OpenSSH ask for opposite things, and
+// it costs up to 0.024. The measure is "go run ./tools/eval patterns FILE.csv…".
 //
 // # What it does not know
 //
-// Two events that differ only in digits are one template. A variable of
-// several words, or one with fewer values than its place asks for, stays split
-// until more values are seen. Only the first 64 tokens and 4 KiB of the first
-// line count, with the class of the error if a stack trace follows.
+// Two events that differ only in digits, such as a status code, are one
+// template. A variable of several words, or one with fewer values than its
+// place asks for, stays split until more values are seen. A header with names
+// in it (threads, daemons) splits the events behind it, so lines are best
+// given without. Only the first 64 tokens and 4 KiB of the first line count,
+// with the class of the error if a stack trace follows.
 package pattern

@@ -91,6 +91,7 @@ func (m *Miner) columns(w width) []*column {
 			cells = t.cells(cells, w)
 		}
 	}
+	cells = m.shared(cells)
 	slices.SortFunc(cells, func(a, b cell) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.mask, b.mask), cmp.Compare(a.t.id, b.t.id))
 	})
@@ -113,6 +114,21 @@ func (m *Miner) columns(w width) []*column {
 		return cmp.Or(cmp.Compare(len(b.members), len(a.members)), cmp.Compare(a.members[0].id, b.members[0].id), cmp.Compare(a.mask, b.mask))
 	})
 	return found
+}
+
+// shared leaves the cells whose key another cell or a template has as well,
+// and a few more: most have not, and need not be sorted.
+func (m *Miner) shared(cells []cell) []cell {
+	size := bits.Len(uint(4 * len(cells)))
+	once, twice := make([]bool, 1<<size), make([]bool, 1<<size)
+	for _, c := range cells {
+		i := c.key >> (64 - size)
+		twice[i] = twice[i] || once[i]
+		once[i] = true
+	}
+	return slices.DeleteFunc(cells, func(c cell) bool {
+		return !twice[c.key>>(64-size)] && m.table[c.key] == nil
+	})
 }
 
 // maxPairWords bounds the words of a template that are tried in pairs.
