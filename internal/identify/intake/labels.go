@@ -2,6 +2,7 @@ package intake
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -105,27 +106,22 @@ type labelSet map[string]string
 
 // UnmarshalJSON reads the object; anything else is an error.
 func (l *labelSet) UnmarshalJSON(b []byte) error {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
+	if string(b) == "null" {
+		return nil
 	}
-	*l = make(labelSet, len(raw))
-	for name, value := range raw {
-		if s := spell(value); s != "" {
-			(*l)[name] = s
-		}
+	if len(b) == 0 || b[0] != '{' {
+		return errors.New("labels are an object of names and values")
 	}
+	c := cursor{b: b, s: string(b)}
+	*l = c.labels(8)
 	return nil
 }
 
 // spell writes a JSON value as a label's value: a string's content, "" for
-// null, and else the JSON itself.
+// null, and else the JSON itself. The value is one that was accepted.
 func spell(raw json.RawMessage) string {
-	if len(raw) > 0 && raw[0] == '"' {
-		var s string
-		if json.Unmarshal(raw, &s) == nil {
-			return s
-		}
+	if len(raw) > 1 && raw[0] == '"' {
+		return unescape(string(raw[1 : len(raw)-1]))
 	}
 	if string(raw) == "null" {
 		return ""

@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"bytes"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -16,15 +14,7 @@ type moment struct{ time.Time }
 
 // UnmarshalJSON never fails.
 func (m *moment) UnmarshalJSON(b []byte) error {
-	var s string
-	if bytes.HasPrefix(b, []byte(`"`)) {
-		if err := json.Unmarshal(b, &s); err != nil {
-			return nil //nolint:nilerr // see moment
-		}
-	} else {
-		s = string(b)
-	}
-	m.Time = parseTime(s)
+	m.Time = parseTime(spell(b))
 	return nil
 }
 

@@ -176,6 +176,19 @@ func BenchmarkPrometheus(b *testing.B) {
 	}
 }
 
+func BenchmarkAlertmanager(b *testing.B) {
+	const n = 64
+	req := Request{Body: []byte(`{"version":"4","groupKey":"{}:{}","status":"firing","alerts":` + string(postedBatch(n)) + `}`), Now: now}
+	b.SetBytes(int64(len(req.Body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if batch, err := parseAlertmanager(req); err != nil || len(batch.Signals) != n {
+			b.Fatalf("%d signals, %v", len(batch.Signals), err)
+		}
+	}
+	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "alerts/s")
+}
+
 func BenchmarkFingerprint(b *testing.B) {
 	batch, err := parsePrometheus(Request{Body: postedBatch(1), Now: now})
 	if err != nil {

@@ -47,7 +47,13 @@ func agree(t *testing.T, body []byte) {
 			t.Fatalf("%q: element %d is %q, want %q", body, i, body[e.from:e.to], theirs[i])
 		}
 		c := cursor{b: theirs[i], s: string(theirs[i])}
-		if got, want := c.text(), spell(theirs[i]); got != want {
+		want := string(bytes.TrimPrefix(theirs[i], []byte("null")))
+		if theirs[i][0] == '"' {
+			if err := json.Unmarshal(theirs[i], &want); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := c.text(); got != want {
 			t.Fatalf("%q: the text of element %d is %q, want %q", body, i, got, want)
 		}
 	}
