@@ -15,6 +15,13 @@ import (
 	"time"
 )
 
+// Files in the authority's folder.
+const (
+	rootFile    = "root.pem"
+	bankFile    = "bank.pem"
+	bankKeyFile = "bank.key"
+)
+
 // authority signs the bank's certificate. Its own is trusted by payment alone.
 type authority struct {
 	dir         string // where certificates are written
@@ -48,12 +55,8 @@ func newAuthority(dir string, now time.Time) (*authority, error) {
 		return nil, err
 	}
 	a := &authority{dir: dir, certificate: certificate, key: key}
-	return a, writePEM(a.rootFile(), "CERTIFICATE", der)
+	return a, writePEM(filepath.Join(dir, rootFile), "CERTIFICATE", der)
 }
-
-func (a *authority) rootFile() string        { return filepath.Join(a.dir, "root.pem") }
-func (a *authority) certificateFile() string { return filepath.Join(a.dir, "bank.pem") }
-func (a *authority) keyFile() string         { return filepath.Join(a.dir, "bank.key") }
 
 // issue writes a certificate and key for the bank that end at notAfter.
 func (a *authority) issue(notAfter time.Time) error {
@@ -78,10 +81,10 @@ func (a *authority) issue(notAfter time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := writePEM(a.keyFile(), "PRIVATE KEY", encoded); err != nil {
+	if err := writePEM(filepath.Join(a.dir, bankKeyFile), "PRIVATE KEY", encoded); err != nil {
 		return err
 	}
-	return writePEM(a.certificateFile(), "CERTIFICATE", der)
+	return writePEM(filepath.Join(a.dir, bankFile), "CERTIFICATE", der)
 }
 
 func writePEM(path, kind string, der []byte) error {

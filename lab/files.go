@@ -16,6 +16,12 @@ import (
 // service: a few times what a busy one needs.
 const memoryLimit = 176 << 20
 
+// Folders in the lab's own.
+const (
+	certificates = "certificates"
+	outputs      = "output" // what processes print
+)
+
 // releases are the files of each service's first release.
 //
 //go:embed release
@@ -54,10 +60,13 @@ func services(dir string, ports []int) []Service {
 // write makes the folders, first releases, certificates and configurations.
 func (l *Lab) write() (err error) {
 	now := time.Now()
-	if l.authority, err = newAuthority(filepath.Join(l.dir, "certificates"), now); err != nil {
+	if l.authority, err = newAuthority(filepath.Join(l.dir, certificates), now); err != nil {
 		return err
 	}
 	if err := l.authority.issue(now.AddDate(0, 2, 0)); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(l.dir, outputs), 0o755); err != nil {
 		return err
 	}
 	for _, service := range l.services {
@@ -86,46 +95,51 @@ func (l *Lab) configFile(service string) string {
 	return filepath.Join(l.dir, service, "config.json")
 }
 
+// releasePath is where the files of a release lie, from the lab's folder.
+func releasePath(service, version string) string {
+	return filepath.Join(service, "releases", version)
+}
+
 func (l *Lab) releaseDir(service, version string) string {
-	return filepath.Join(l.dir, service, "releases", version)
+	return filepath.Join(l.dir, releasePath(service, version))
 }
 
 // firstConfigs are the configurations under which the shop bears its load.
+// Their paths are relative to the lab's folder, in which the services run.
 func (l *Lab) firstConfigs() map[string]any {
 	url := make(map[string]string)
-	logs := make(map[string][]Log)
 	for _, service := range l.services {
-		url[service.Name], logs[service.Name] = service.URL, service.Logs
+		url[service.Name] = service.URL
 	}
 	base := func(service, log string) shop.Base {
 		version := firstVersions()[service]
 		return shop.Base{
-			Listen: l.address(service), Version: version, Release: l.releaseDir(service, version),
-			Log: log, MemoryLimit: memoryLimit,
+			Listen: l.address(service), Version: version, Release: releasePath(service, version),
+			Log: filepath.Join(service, "log", log), MemoryLimit: memoryLimit,
 		}
 	}
 	return map[string]any{
 		"front": shop.FrontConfig{
-			Base: base("front", logs["front"][1].Path), AccessLog: logs["front"][0].Path,
+			Base: base("front", "error.log"), AccessLog: filepath.Join("front", "log", "access.log"),
 			CatalogueURL: url["catalogue"], CatalogueTimeout: shop.Duration(2 * time.Second),
 			CartURL: url["cart"], CartTimeout: shop.Duration(2 * time.Second),
 			PaymentURL: url["payment"], PaymentTimeout: shop.Duration(4 * time.Second),
 		},
 		"catalogue": shop.CatalogueConfig{
-			Base: base("catalogue", logs["catalogue"][0].Path), Data: l.DataDir("catalogue"), PageSize: 24,
+			Base: base("catalogue", "catalogue.log"), Data: filepath.Join("catalogue", "data"), PageSize: 24,
 		},
 		"cart": shop.CartConfig{
-			Base: base("cart", logs["cart"][0].Path), Data: l.DataDir("cart"), Quota: 8 << 20, MaxItems: 50,
+			Base: base("cart", "cart.log"), Data: filepath.Join("cart", "data"), Quota: 8 << 20, MaxItems: 50,
 		},
 		"payment": shop.PaymentConfig{
-			Base: base("payment", logs["payment"][0].Path), Data: l.DataDir("payment"),
+			Base: base("payment", "payment.log"), Data: filepath.Join("payment", "data"),
 			PoolMax: 12, PoolWait: shop.Duration(800 * time.Millisecond),
-			BankURL: url["bank"], BankTimeout: shop.Duration(3 * time.Second), BankCA: l.authority.rootFile(),
+			BankURL: url["bank"], BankTimeout: shop.Duration(3 * time.Second), BankCA: filepath.Join(certificates, rootFile),
 			Merchant: "toko-sigap",
 		},
 		"bank": shop.BankConfig{
-			Base:        base("bank", ""),
-			Certificate: l.authority.certificateFile(), Key: l.authority.keyFile(),
+			Base:        base("bank", "bank.log"),
+			Certificate: filepath.Join(certificates, bankFile), Key: filepath.Join(certificates, bankKeyFile),
 			ClearingTime: shop.Duration(150 * time.Millisecond), Merchants: []string{"toko-sigap"},
 		},
 	}

@@ -73,6 +73,10 @@ func Start(ctx context.Context, options Options) (*Lab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the lab: %w", err)
 	}
+	executable, err := filepath.Abs(options.Executable)
+	if err != nil {
+		return nil, fmt.Errorf("start the lab: %w", err)
+	}
 	l := &Lab{dir: dir, processes: make(map[string]*process), services: services(dir, ports), client: healthClient()}
 	if err := l.write(); err != nil {
 		return nil, fmt.Errorf("write the lab's files: %w", err)
@@ -83,7 +87,10 @@ func Start(ctx context.Context, options Options) (*Lab, error) {
 	running, cancel := context.WithCancel(ctx)
 	l.cancel = cancel
 	for _, service := range l.services {
-		l.run(running, l.service(options.Executable, service.Name))
+		l.run(running, &process{
+			name: service.Name, path: executable, args: []string{"lab", service.Name, "--config", l.configFile(service.Name)},
+			limit: memoryLimit,
+		})
 	}
 	if err := l.monitor(running, options, ports[len(ports)-2:]); err != nil {
 		l.Stop()
@@ -92,7 +99,7 @@ func Start(ctx context.Context, options Options) (*Lab, error) {
 	for _, service := range l.services {
 		if err := l.await(ctx, service.Name); err != nil {
 			l.Stop()
-			return nil, fmt.Errorf("start the lab: %w (see %s)", err, l.PlatformLog())
+			return nil, fmt.Errorf("start the lab: %w (see %s)", err, filepath.Join(dir, outputs, service.Name+".log"))
 		}
 	}
 	return l, nil
@@ -141,17 +148,10 @@ func (l *Lab) PIDs() []int {
 // Restarts counts how often a service was started again.
 func (l *Lab) Restarts(service string) int { return l.processes[service].restartCount() }
 
-// service is the process of one of the shop's services.
-func (l *Lab) service(executable, name string) *process {
-	return &process{
-		name: name, path: executable, args: []string{"lab", name, "--config", l.configFile(name)},
-		limit: memoryLimit,
-	}
-}
-
 // run keeps p running until ctx ends.
 func (l *Lab) run(ctx context.Context, p *process) {
-	p.output, p.log = l.log, slog.New(slog.NewTextHandler(l.log, nil))
+	p.dir, p.output = l.dir, filepath.Join(l.dir, outputs, p.name+".log")
+	p.log = slog.New(slog.NewTextHandler(l.log, nil))
 	p.again, p.ended = make(chan struct{}, 1), make(chan struct{})
 	l.processes[p.name] = p
 	go p.run(ctx)

@@ -55,7 +55,7 @@ func (l *Lab) Deploy(ctx context.Context, service, version string, files fs.FS) 
 
 // Rollback puts a release that was deployed before in force again.
 func (l *Lab) Rollback(ctx context.Context, service, version string) error {
-	_, err := l.edit(ctx, service, map[string]any{"version": version, "release": l.releaseDir(service, version)})
+	_, err := l.edit(ctx, service, map[string]any{"version": version, "release": releasePath(service, version)})
 	return err
 }
 

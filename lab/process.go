@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -30,9 +29,9 @@ type process struct {
 	name   string
 	path   string
 	args   []string
-	env    []string  // beside the lab's own
-	output io.Writer // standard output and error
-	limit  int64     // bytes of resident memory; 0: none
+	dir    string // where it runs
+	output string // file that its standard output and error are appended to
+	limit  int64  // bytes of resident memory; 0: none
 	log    *slog.Logger
 
 	again chan struct{} // asks for a new start now
@@ -78,9 +77,13 @@ func (p *process) run(ctx context.Context) {
 func (p *process) once(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	output, err := os.OpenFile(p.output, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer output.Close()
 	cmd := exec.CommandContext(ctx, p.path, p.args...)
-	cmd.Env = append(os.Environ(), p.env...)
-	cmd.Stdout, cmd.Stderr = p.output, p.output
+	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, output, output
 	cmd.SysProcAttr = processAttributes()
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = graceToEnd

@@ -73,7 +73,7 @@ func Start(ctx context.Context, options Options) *Generator {
 	g := &Generator{
 		url:    options.URL,
 		rate:   options.Rate,
-		random: rand.New(rand.NewPCG(options.Seed, 0)),
+		random: newRandom(options.Seed),
 		client: &http.Client{
 			Timeout: patience,
 			Transport: &http.Transport{
@@ -87,7 +87,9 @@ func Start(ctx context.Context, options Options) *Generator {
 	return g
 }
 
-// Stop ends the load and returns when no request is under way.
+func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
+// Stop begins no more requests and returns when those under way have ended.
 func (g *Generator) Stop() {
 	g.cancel()
 	g.ended.Wait()
@@ -168,10 +170,7 @@ func (g *Generator) visit() visit {
 // serve sends the request and keeps what came of it.
 func (g *Generator) serve(ctx context.Context, v visit) {
 	result := Result{Began: time.Now(), Handler: v.handler}
-	code, err := g.send(ctx, v)
-	if ctx.Err() != nil {
-		return // ended by Stop, which says nothing of the shop
-	}
+	code, err := g.send(context.WithoutCancel(ctx), v)
 	if err == nil {
 		result.Code = code
 	}

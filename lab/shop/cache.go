@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // cacheSettings come with the release.
@@ -15,6 +17,7 @@ type cacheSettings struct {
 // listingCache holds the listings that were asked for last.
 type listingCache struct {
 	settings cacheSettings
+	reads    singleflight.Group
 
 	mu       sync.Mutex
 	listings map[string][]product
@@ -33,11 +36,26 @@ func (c *listingCache) key(query url.Values) string {
 	return strings.Join(parts, "\x00")
 }
 
-func (c *listingCache) get(key string) ([]product, bool) {
+// listing returns what is held under the key, or reads it. Callers who miss
+// at the same time wait for one read.
+func (c *listingCache) listing(key string, read func() ([]product, error)) ([]product, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	listing, found := c.listings[key]
-	return listing, found
+	held, found := c.listings[key]
+	c.mu.Unlock()
+	if found {
+		return held, nil
+	}
+	fresh, err, _ := c.reads.Do(key, func() (any, error) {
+		listing, err := read()
+		if err == nil {
+			c.put(key, listing)
+		}
+		return listing, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return fresh.([]product), nil
 }
 
 func (c *listingCache) put(key string, listing []product) {

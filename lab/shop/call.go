@@ -81,10 +81,19 @@ func (d dependency) exchange(ctx context.Context, method, path string, in, out a
 	return response.StatusCode, nil
 }
 
-// gatewayStatus is the status for a request that ended because a dependency did not do its part.
-func gatewayStatus(err error) int {
-	if errors.Is(err, context.DeadlineExceeded) {
+// statusCallerGone is what nginx logs for a client that closed its request. It
+// only counts: nobody is left to read it.
+const statusCallerGone = 499
+
+// failureStatus is the status for a request that ended because a dependency
+// did not do its part, or because the caller left before.
+func failureStatus(r *http.Request, err error) int {
+	switch {
+	case r.Context().Err() != nil:
+		return statusCallerGone
+	case errors.Is(err, context.DeadlineExceeded):
 		return http.StatusGatewayTimeout
+	default:
+		return http.StatusBadGateway
 	}
-	return http.StatusBadGateway
 }

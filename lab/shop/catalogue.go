@@ -73,15 +73,12 @@ func (c *catalogue) serveProducts(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, problem{"page is a number from 1"})
 		return
 	}
-	key := c.cache.key(r.URL.Query())
-	listing, found := c.cache.get(key)
-	if !found {
-		if listing, err = c.products(r.Context()); err != nil {
-			c.fail(w, "list the products", err)
-			return
-		}
-		c.cache.put(key, listing)
-		c.log.Info("listing read from the database", "products", len(listing), "cached", c.cache.size())
+	listing, err := c.cache.listing(c.cache.key(r.URL.Query()), func() ([]product, error) {
+		return c.products(context.WithoutCancel(r.Context())) // others wait for it too
+	})
+	if err != nil {
+		c.fail(w, r, "list the products", err)
+		return
 	}
 	first := min((page-1)*c.config.PageSize, len(listing))
 	last := min(first+c.config.PageSize, len(listing))
@@ -107,6 +104,7 @@ func (c *catalogue) products(ctx context.Context) ([]product, error) {
 		}
 		all = append(all, p)
 	}
+	c.log.Info("listing read from the database", "products", len(all))
 	return all, rows.Err()
 }
 
@@ -129,7 +127,7 @@ func (c *catalogue) servePrices(w http.ResponseWriter, r *http.Request) {
 		var price int64
 		err := c.db.QueryRowContext(r.Context(), `SELECT price FROM products WHERE sku = $1`, sku).Scan(&price)
 		if err != nil {
-			c.fail(w, fmt.Sprintf("look up the price of %q", sku), err)
+			c.fail(w, r, fmt.Sprintf("look up the price of %q", sku), err)
 			return
 		}
 		list.Prices[sku] = price
@@ -138,7 +136,12 @@ func (c *catalogue) servePrices(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, list)
 }
 
-func (c *catalogue) fail(w http.ResponseWriter, attempt string, err error) {
+func (c *catalogue) fail(w http.ResponseWriter, r *http.Request, attempt string, err error) {
+	if r.Context().Err() != nil {
+		c.log.Info("the caller gave up", "attempt", attempt)
+		answer(w, statusCallerGone, problem{"the caller gave up"})
+		return
+	}
 	c.log.Error("request failed", "attempt", attempt, "error", err)
 	answer(w, http.StatusInternalServerError, problem{"internal error"})
 }

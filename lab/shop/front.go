@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 )
 
@@ -23,7 +22,6 @@ type front struct {
 	payment   dependency
 	access    io.Writer // combined log format
 	errors    io.Writer // one line a failed request, as web servers write them
-	requests  atomic.Uint64
 }
 
 func buildFront(file []byte, m *metrics) (*generation, error) {
@@ -134,14 +132,18 @@ func (f *front) serveCheckout(w http.ResponseWriter, r *http.Request) {
 
 // refuse answers a request that a dependency let fail, and says so in the error log.
 func (f *front) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	f.complain("error", r, err)
-	answer(w, gatewayStatus(err), problem{"please try again in a moment"})
+	code, level := failureStatus(r, err), "error"
+	if code == statusCallerGone {
+		level = "info"
+	}
+	f.complain(level, r, err)
+	answer(w, code, problem{"please try again in a moment"})
 }
 
 // complain writes a line in the form of nginx's error log.
 func (f *front) complain(level string, r *http.Request, err error) {
-	fmt.Fprintf(f.errors, "%s [%s] %d#0: *%d %v, client: %s, server: shop, request: \"%s %s %s\"\n",
-		time.Now().UTC().Format("2006/01/02 15:04:05"), level, os.Getpid(), f.requests.Load(), err,
+	fmt.Fprintf(f.errors, "%s [%s] %d#0: %v, client: %s, server: shop, request: \"%s %s %s\"\n",
+		time.Now().UTC().Format("2006/01/02 15:04:05"), level, os.Getpid(), err,
 		client(r), r.Method, r.URL.RequestURI(), r.Proto)
 }
 
@@ -149,7 +151,6 @@ func (f *front) complain(level string, r *http.Request, err error) {
 // the Apache HTTP server: %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i".
 func (f *front) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		f.requests.Add(1)
 		began := time.Now().UTC()
 		got := &recorder{ResponseWriter: w, code: http.StatusOK}
 		next.ServeHTTP(got, r)

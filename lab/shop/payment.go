@@ -137,9 +137,12 @@ func (p *payment) serveCharges(w http.ResponseWriter, r *http.Request) {
 		log.Error("no database connection in time", "error", err.Error(),
 			"in_use", stats.InUse, "max", stats.MaxOpenConnections, "waited", time.Duration(p.config.PoolWait).String())
 		answer(w, http.StatusServiceUnavailable, problem{"busy"})
+	case r.Context().Err() != nil:
+		log.Warn("the caller gave up before the charge was made", "error", err.Error())
+		answer(w, statusCallerGone, problem{"the caller gave up"})
 	default:
 		log.Error("charge failed", "error", err.Error())
-		answer(w, gatewayStatus(err), problem{"the charge could not be made"})
+		answer(w, failureStatus(r, err), problem{"the charge could not be made"})
 	}
 }
 

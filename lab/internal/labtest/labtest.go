@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -15,18 +16,45 @@ import (
 	"github.com/sigap-dev/sigap/lab/shop"
 )
 
+// Hold is the argument with which a test binary holds a lab in the folder that
+// follows, and prints its processes' ids on a line, until it is killed.
+const Hold = "hold-a-lab"
+
 // Main is for TestMain: run as "BINARY lab SERVICE --config FILE" the test
 // binary is that service, as sigap would be.
 func Main(m *testing.M) {
-	if len(os.Args) != 5 || os.Args[1] != "lab" {
+	var err error
+	switch {
+	case len(os.Args) == 5 && os.Args[1] == "lab":
+		err = serve(os.Args[2], os.Args[4])
+	case len(os.Args) == 3 && os.Args[1] == Hold:
+		err = hold(os.Args[2])
+	default:
 		os.Exit(m.Run())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if err := shop.Main(ctx, os.Args[2], os.Args[4]); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+func serve(service, configFile string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	return shop.Main(ctx, service, configFile)
+}
+
+func hold(dir string) error {
+	executable, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	l, err := lab.Start(context.Background(), lab.Options{Dir: dir, Executable: executable})
+	if err != nil {
+		return err
+	}
+	fmt.Println(strings.Trim(fmt.Sprint(l.PIDs()), "[]"))
+	select {}
 }
 
 // Start runs a lab in a folder of the test, with its platform's log shown if
