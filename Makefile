@@ -54,7 +54,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 .PHONY: test
 test: ## everything: installs what is missing, tests, cleans up; about ten minutes
 	@scripts/setup-test
-	@scripts/with-postgres scripts/test
+	@scripts/with-postgres timeout 40m scripts/test
 
 .PHONY: lint
 lint: web/dist/index.html ## the slower checks of style, beside those in make test
