@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +12,18 @@ type measure func(string) int
 
 // runes counts characters as most services mean them.
 func runes(s string) int { return utf8.RuneCountInString(s) }
+
+// octets counts bytes.
+func octets(s string) int { return len(s) }
+
+// jsonOctets counts bytes as they are sent in JSON, where < is \u003c.
+func jsonOctets(s string) int {
+	encoded, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a text: cannot fail
+	}
+	return len(encoded) - 2
+}
 
 // utf16Units counts as Telegram does: a character outside the basic plane,
 // an emoji for example, is two.
@@ -33,7 +46,7 @@ func cut(s string, limit int, length measure) string {
 	used := 0
 	for i, r := range s {
 		used += length(string(r))
-		if used > limit-1 {
+		if used > limit-length("…") {
 			return strings.TrimRight(s[:i], " \n") + "…"
 		}
 	}
@@ -51,7 +64,7 @@ func cutLines(lines []string, limit int, length measure) []string {
 			left -= length(line) + 1
 			continue
 		}
-		if left > 1 {
+		if left > length("…") {
 			kept = append(kept, cut(line, left, length))
 		}
 		break

@@ -55,6 +55,9 @@ func FuzzCut(f *testing.F) {
 		if got := cut(s, limit, runes); utf8.RuneCountInString(got) > limit {
 			t.Errorf("%d runes of %d: %q", utf8.RuneCountInString(got), limit, got)
 		}
+		if got := cut(s, limit, octets); limit >= len("…") && utf8.ValidString(s) && len(got) > limit {
+			t.Errorf("%d octets of %d: %q", len(got), limit, got)
+		}
 		if got := cut(s, limit, utf16Units); len(utf16.Encode([]rune(got))) > limit {
 			t.Errorf("%d units of %d: %q", len(utf16.Encode([]rune(got))), limit, got)
 		}

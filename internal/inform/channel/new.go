@@ -23,10 +23,15 @@ type maker func(config json.RawMessage, deps Deps) (Channel, error)
 
 func makers() map[string]maker {
 	return map[string]maker{
-		"email":    made(NewEmail),
-		"slack":    made(NewSlack),
-		"telegram": made(NewTelegram),
-		"webhook":  made(NewWebhook),
+		"discord":    made(NewDiscord),
+		"email":      made(NewEmail),
+		"googlechat": made(NewGoogleChat),
+		"mattermost": made(NewMattermost),
+		"ntfy":       made(NewNtfy),
+		"slack":      made(NewSlack),
+		"teams":      made(NewTeams),
+		"telegram":   made(NewTelegram),
+		"webhook":    made(NewWebhook),
 	}
 }
 

@@ -115,12 +115,12 @@ const (
 	slackFallback = 4000
 )
 
-// slackEscape writes the three characters that Slack's markup is made of
+// slackEscaper writes the three characters that Slack's markup is made of
 // (docs.slack.dev/messaging/formatting-message-text#escaping), so that a log
 // line can neither link nor call everybody.
-func slackEscape(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-}
+var slackEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func slackEscape(text string) string { return slackEscaper.Replace(text) }
 
 // slackLength is the length of a text as it is sent.
 func slackLength(text string) int { return runes(slackEscape(text)) }
