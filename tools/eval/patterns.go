@@ -112,7 +112,7 @@ func groupingAccuracy(ids []pattern.ID, truth []string) float64 {
 	}
 	right := 0
 	for p, n := range both {
-		if n == byID[p.id] && n == byTruth[p.truth] {
+		if isWhole := byID[p.id] == n; isWhole && byTruth[p.truth] == n {
 			right += n
 		}
 	}

@@ -188,7 +188,7 @@ func (g *group) add(o *group) {
 // groups returns all groups in the order in which their templates were first seen.
 func (c *census) groups() []*group {
 	c.settle()
-	return slices.SortedFunc(maps.Values(c.byKey), func(a, b *group) int { return a.groupKey.compare(b.groupKey) })
+	return slices.SortedFunc(maps.Values(c.byKey), func(a, b *group) int { return a.compare(b.groupKey) })
 }
 
 // clip cuts a log event to the length of a sample.

@@ -96,6 +96,7 @@ func isNumber(s string) bool {
 // isHost says whether s is a domain name below one of the general top-level
 // domains or the usual private ones.
 func isHost(s string) bool {
+	s = strings.TrimRight(s, ".")
 	i := strings.LastIndexByte(s, '.')
 	if i <= 0 {
 		return s == "localhost"

@@ -31,6 +31,7 @@ type Span struct {
 // Finding is a template whose lines in the incident differ from its baseline.
 type Finding struct {
 	Kind         Kind            `json:"kind"`
+	Fingerprint  string          `json:"fingerprint"`       // of the template; the same in another incident, unless words were found to vary in only one
 	Template     string          `json:"template"`          // variables as <n>, <ip>, <path>, …; <*> if they have no type
 	Service      string          `json:"service,omitempty"` //
 	Level        string          `json:"level,omitempty"`   // the most severe of its lines
@@ -92,7 +93,7 @@ func Compare(now Span, baseline []Span, o CompareOptions) []Finding {
 // judge says what is remarkable about a group, if anything is.
 func (c *census) judge(g *group, o CompareOptions) (Finding, bool) {
 	f := Finding{
-		Template: cmp.Or(c.miner.Template(g.id), head(g.samples[0])), Service: g.service, Level: levels[g.level], Count: g.now,
+		Fingerprint: c.miner.Fingerprint(g.id), Template: cmp.Or(c.miner.Template(g.id), head(g.samples[0])), Service: g.service, Level: levels[g.level], Count: g.now,
 		FirstSeen: g.first, LastSeen: g.last, Samples: g.samples, Spark: g.spark, SparkSpan: c.sparkSpan,
 	}
 	severe := g.level >= severeLevel

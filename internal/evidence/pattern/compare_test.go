@@ -135,6 +135,18 @@ func TestAFindingCarriesWhatOneNeedsToBelieveIt(t *testing.T) {
 	}
 }
 
+func TestTheSamePatternHasTheSameFingerprintInAnotherIncident(t *testing.T) {
+	t.Parallel()
+	fingerprint := func(other string) string {
+		now := journal(tenMinutes(0), map[string]int{"error: pool %d is empty": 20, other: 5})
+		return Compare(now, baseline(2, map[string]int{"fine": 9}), CompareOptions{})[0].Fingerprint
+	}
+	a, b := fingerprint("info: something"), fingerprint("info: else %d happened")
+	if a == "" || a != b {
+		t.Errorf("fingerprints %q and %q, want equal", a, b)
+	}
+}
+
 func TestAChangeMustBeLargeAgainstHowMuchTheBaselineVaries(t *testing.T) {
 	t.Parallel()
 	const line = "batch %d done"

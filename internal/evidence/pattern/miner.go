@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math/bits"
 	"slices"
@@ -14,7 +15,8 @@ type ID uint64
 // Options of a Miner. The zero value is what Sigap uses for all logs.
 type Options struct {
 	// MaxTemplates is how many templates are kept; beyond it the least
-	// recently seen are forgotten. 4,096 if zero or less.
+	// recently seen are forgotten. 4,096 if zero or less, which takes 32 MiB
+	// at worst and usually less than one.
 	MaxTemplates int
 }
 
@@ -135,6 +137,16 @@ func (m *Miner) Template(id ID) string {
 	}
 	b.WriteString(t.text[at:])
 	return b.String()
+}
+
+// Fingerprint identifies the template across miners and processes, as long as
+// the same of its words were found to vary. It is empty like Template.
+func (m *Miner) Fingerprint(id ID) string {
+	t := m.byID[m.Resolve(id)]
+	if t == nil {
+		return ""
+	}
+	return fmt.Sprintf("%016x", t.key)
 }
 
 // Len is the number of templates known.
