@@ -294,4 +294,3 @@ func nullable(s string) any {
 	}
 	return s
 }
-

@@ -1,0 +1,291 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/identify/intake"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/text"
+)
+
+func (s *Server) registerSettings() {
+	s.registerChannels()
+	s.registerKeys()
+	s.registerSources()
+	s.registerSignals()
+	route(s, incident.Viewer, http.MethodGet, "/api/policy", "What the team decided beforehand", func(ctx context.Context, _ *nothing) (*body[incident.Policy], error) {
+		p, err := s.Store.Policy(ctx)
+		return &body[incident.Policy]{p}, err
+	})
+	route(s, incident.Manager, http.MethodPut, "/api/policy", "Change the policy", func(ctx context.Context, in *body[incident.Policy]) (*body[incident.Policy], error) {
+		return in, s.Store.PutPolicy(ctx, in.Body)
+	})
+	type drill struct {
+		Fault string `json:"fault,omitempty"`
+	}
+	route(s, incident.Responder, http.MethodPost, "/api/drills", "Start a drill on the small broken shop", func(ctx context.Context, in *body[drill]) (*body[drillView], error) {
+		if s.Drill == nil {
+			return nil, incident.Errorf(incident.Conflict, "Drills are not available on this server.")
+		}
+		if err := s.Drill.Start(ctx, in.Body.Fault); err != nil {
+			return nil, err
+		}
+		return &body[drillView]{drillView{Available: true, Running: true}}, nil
+	})
+}
+
+func (s *Server) registerChannels() {
+	route(s, incident.Manager, http.MethodGet, "/api/channels", "The channels, without their secrets", func(ctx context.Context, _ *nothing) (*body[list[ChannelState]], error) {
+		items, err := s.Channels.List(ctx)
+		return &body[list[ChannelState]]{list[ChannelState]{orEmpty(items)}}, err
+	})
+	type setting struct {
+		Kind string `path:"kind"`
+		Body map[string]any
+	}
+	route(s, incident.Admin, http.MethodPut, "/api/channels/{kind}", "Set a channel up", func(ctx context.Context, in *setting) (*nothing, error) {
+		config, err := json.Marshal(in.Body)
+		if err != nil {
+			return nil, err
+		}
+		return nil, s.Channels.Put(ctx, in.Kind, config)
+	})
+	type kind struct {
+		Kind string `path:"kind"`
+	}
+	route(s, incident.Admin, http.MethodDelete, "/api/channels/{kind}", "Remove a channel", func(ctx context.Context, in *kind) (*nothing, error) {
+		return nil, s.Channels.Remove(ctx, in.Kind)
+	})
+	type test struct {
+		Kind string `path:"kind"`
+		Body struct {
+			Address string `json:"address" minLength:"1" maxLength:"1000"`
+		}
+	}
+	route(s, incident.Manager, http.MethodPost, "/api/channels/{kind}/test", "Send a test and see what came back", func(ctx context.Context, in *test) (*body[testResult], error) {
+		v := viewerOf(ctx)
+		return s.sendTest(ctx, in.Kind, in.Body.Address, v.reader().Test(v.actor.Name, ""), v.lang)
+	})
+}
+
+// Made is a secret that was just made; it is shown once.
+type Made struct {
+	Secret string `json:"secret"`
+	URL    string `json:"url,omitempty"`
+}
+
+func (s *Server) registerKeys() {
+	type id struct {
+		ID string `path:"id"`
+	}
+	route(s, incident.Manager, http.MethodGet, "/api/keys", "The senders' keys", func(ctx context.Context, _ *nothing) (*body[list[Credential]], error) {
+		items, err := s.Store.ListKeys(ctx)
+		return &body[list[Credential]]{list[Credential]{orEmpty(items)}}, err
+	})
+	type newKey struct {
+		Name   string `json:"name" minLength:"1" maxLength:"100"`
+		Source string `json:"source"`
+		Drill  bool   `json:"drill,omitempty" doc:"What comes by this key is part of a drill"`
+	}
+	route(s, incident.Manager, http.MethodPost, "/api/keys", "Make a key for a sender", func(ctx context.Context, in *body[newKey]) (*body[Made], error) {
+		if err := CheckSource(in.Body.Source); err != nil {
+			return nil, err
+		}
+		secret, err := s.Store.IssueKey(ctx, in.Body.Name, in.Body.Source, in.Body.Drill)
+		return &body[Made]{Made{Secret: secret, URL: s.PublicURL + "/in/" + secret}}, err
+	})
+	route(s, incident.Manager, http.MethodDelete, "/api/keys/{id}", "Revoke a key", func(ctx context.Context, in *id) (*nothing, error) {
+		return nil, s.Store.RevokeKey(ctx, in.ID)
+	})
+	route(s, incident.Admin, http.MethodGet, "/api/tokens", "The API tokens", func(ctx context.Context, _ *nothing) (*body[list[Credential]], error) {
+		items, err := s.Store.ListTokens(ctx)
+		return &body[list[Credential]]{list[Credential]{orEmpty(items)}}, err
+	})
+	type newToken struct {
+		Name  string         `json:"name" minLength:"1" maxLength:"100"`
+		Scope incident.Right `json:"scope" enum:"viewer,responder,manager,admin"`
+	}
+	route(s, incident.Admin, http.MethodPost, "/api/tokens", "Make an API token", func(ctx context.Context, in *body[newToken]) (*body[Made], error) {
+		secret, err := s.Store.IssueToken(ctx, in.Body.Name, in.Body.Scope)
+		return &body[Made]{Made{Secret: secret}}, err
+	})
+	route(s, incident.Admin, http.MethodDelete, "/api/tokens/{id}", "Revoke an API token", func(ctx context.Context, in *id) (*nothing, error) {
+		return nil, s.Store.RevokeToken(ctx, in.ID)
+	})
+}
+
+// CheckSource reports whether a key can be made for a source.
+func CheckSource(source string) error {
+	if _, ok := intake.SenderFor(source); ok || source == "otlp" || source == "agent" {
+		return nil
+	}
+	return incident.FieldError("source", "There is no source %q. Try alertmanager, grafana, pagerduty, generic, otlp, agent, report or heartbeat.", source)
+}
+
+// Sources are where evidence is looked for beside the flight recorder.
+type Sources struct {
+	Prometheus string `json:"prometheus,omitempty" doc:"Address of a Prometheus-compatible API"`
+	Loki       string `json:"loki,omitempty" doc:"Address of Loki"`
+}
+
+func (s *Server) registerSources() {
+	route(s, incident.Manager, http.MethodGet, "/api/sources", "Where evidence is looked for", func(ctx context.Context, _ *nothing) (*body[Sources], error) {
+		var v Sources
+		return &body[Sources]{v}, s.Store.Setting(ctx, "sources", &v)
+	})
+	route(s, incident.Admin, http.MethodPut, "/api/sources", "Set where evidence is looked for", func(ctx context.Context, in *body[Sources]) (*body[Sources], error) {
+		for field, address := range map[string]string{"prometheus": in.Body.Prometheus, "loki": in.Body.Loki} {
+			u, err := url.Parse(address)
+			if address != "" && (err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme)) {
+				return nil, incident.FieldError(field, "An address begins with http:// or https:// and names a host.")
+			}
+		}
+		return in, s.Store.PutSetting(ctx, "sources", in.Body)
+	})
+}
+
+// CandidateView is a candidate or open incident with the alerts that joined it.
+type CandidateView struct {
+	Card
+	Joined []SignalView `json:"joined"`
+}
+
+// SignalView is an alert of the live stream.
+type SignalView struct {
+	ID       string              `json:"id"`
+	Title    string              `json:"title"`
+	Source   string              `json:"source"`
+	Sender   string              `json:"sender"`
+	Service  string              `json:"service"`
+	Severity string              `json:"severity"`
+	State    incident.AlertState `json:"state" enum:"firing,resolved,silent"`
+	First    time.Time           `json:"first"`
+	Last     time.Time           `json:"last"`
+	Count    int                 `json:"count"`
+	Why      string              `json:"why" doc:"Why it joined"`
+	Value    string              `json:"value,omitempty"`
+	URL      string              `json:"url,omitempty"`
+}
+
+func (s *Server) registerSignals() {
+	type signals struct {
+		Candidates []CandidateView   `json:"candidates"`
+		Loose      []SignalView      `json:"loose" doc:"Recent alerts that belong to nothing open"`
+		Changes    []incident.Change `json:"changes" doc:"Changes of the last day, the newest first"`
+	}
+	route(s, incident.Viewer, http.MethodGet, "/api/signals", "The live stream, grouped", func(ctx context.Context, _ *nothing) (*body[signals], error) {
+		v := viewerOf(ctx)
+		out := signals{Candidates: []CandidateView{}, Loose: []SignalView{}}
+		open, err := s.Store.Incidents(ctx, incident.Filter{Statuses: incident.OpenStatuses(), Limit: 100})
+		if err != nil {
+			return nil, err
+		}
+		grouped := map[string]bool{}
+		for _, i := range open {
+			alerts, err := s.Store.AlertsOf(ctx, i.ID, 50)
+			if err != nil {
+				return nil, err
+			}
+			c := CandidateView{Card: s.card(v, i), Joined: []SignalView{}}
+			for _, a := range alerts {
+				grouped[a.ID] = true
+				x := signalView(a)
+				for _, j := range i.Alerts {
+					if j.ID == a.ID {
+						x.Why = v.reader().Join(j)
+					}
+				}
+				c.Joined = append(c.Joined, x)
+			}
+			out.Candidates = append(out.Candidates, c)
+		}
+		recent, err := s.Store.RecentAlerts(ctx, 50)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range recent {
+			if !grouped[a.ID] {
+				out.Loose = append(out.Loose, signalView(a))
+			}
+		}
+		out.Changes, err = s.Store.Changes(ctx, incident.Window{From: s.Now().Add(-24 * time.Hour), To: s.Now().Add(time.Minute)}, 50)
+		out.Changes = orEmpty(out.Changes)
+		return &body[signals]{out}, err
+	})
+	s.registerStatus()
+}
+
+func signalView(a *incident.Alert) SignalView {
+	return SignalView{ID: a.ID, Title: a.Signal.Title, Source: a.Signal.Source, Sender: a.Signal.Sender, Service: a.Signal.Service, Severity: a.Signal.Severity,
+		State: a.State, First: a.First, Last: a.Last, Count: a.Count, Value: a.Signal.Value, URL: a.Signal.URL}
+}
+
+// ServiceStatus is a service on the internal status page.
+type ServiceStatus struct {
+	Name     string     `json:"name"`
+	Title    string     `json:"title"`
+	State    string     `json:"state" enum:"ok,degraded,down"`
+	Incident string     `json:"incident,omitempty"`
+	Text     string     `json:"text,omitempty"`
+	Since    *time.Time `json:"since,omitempty"`
+}
+
+// StatusUpdate is an update as the status page shows it.
+type StatusUpdate struct {
+	At       time.Time `json:"at"`
+	Ref      string    `json:"ref"`
+	Title    string    `json:"title"`
+	Audience string    `json:"audience"`
+	HTML     string    `json:"html"`
+}
+
+func (s *Server) registerStatus() {
+	type status struct {
+		Services []ServiceStatus `json:"services"`
+		Updates  []StatusUpdate  `json:"updates"`
+	}
+	route(s, incident.Viewer, http.MethodGet, "/api/status", "The internal status page", func(ctx context.Context, _ *nothing) (*body[status], error) {
+		services, err := s.Store.Services(ctx)
+		if err != nil {
+			return nil, err
+		}
+		list, err := s.Store.Incidents(ctx, incident.Filter{After: s.Now().Add(-7 * 24 * time.Hour), Limit: 100})
+		if err != nil {
+			return nil, err
+		}
+		out := status{Services: []ServiceStatus{}, Updates: []StatusUpdate{}}
+		for _, v := range services {
+			out.Services = append(out.Services, serviceStatus(v.Name, v.Title, list))
+		}
+		for _, i := range list {
+			for _, u := range i.Updates {
+				md := strings.Join([]string{"**" + u.Text.Status + "**", u.Text.Impact, u.Text.Done, u.Text.Next}, "\n\n")
+				out.Updates = append(out.Updates, StatusUpdate{At: u.At, Ref: i.Ref(), Title: i.Title, Audience: u.Name, HTML: text.Render(md)})
+			}
+		}
+		slices.SortFunc(out.Updates, func(a, b StatusUpdate) int { return b.At.Compare(a.At) })
+		return &body[status]{out}, nil
+	})
+}
+
+func serviceStatus(name, title string, list []*incident.Incident) ServiceStatus {
+	st := ServiceStatus{Name: name, Title: title, State: "ok"}
+	for _, i := range list {
+		if !i.Status.Declared() || !i.Status.Open() || i.Service != name && !slices.Contains(i.Affected, name) {
+			continue
+		}
+		since := impactFrom(i)
+		st.State, st.Incident, st.Text, st.Since = "degraded", i.Ref(), i.Title, &since
+		if i.Severity == incident.SEV1 && i.Service == name {
+			st.State = "down"
+			return st
+		}
+	}
+	return st
+}

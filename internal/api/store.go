@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/identify"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/channel"
+)
+
+// Store is what the API reads and sets up; what changes an incident is its
+// stages' business.
+type Store interface {
+	Ping(ctx context.Context) error
+	Incident(ctx context.Context, ref string) (*incident.Incident, error)
+	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
+	Entries(ctx context.Context, id string, after, limit int) ([]incident.Entry, error)
+	EntriesBefore(ctx context.Context, id string, before, limit int) ([]incident.Entry, error)
+	AllEntries(ctx context.Context, id string) ([]incident.Entry, error)
+	AlertsOf(ctx context.Context, incidentID string, limit int) ([]*incident.Alert, error)
+	RecentAlerts(ctx context.Context, limit int) ([]*incident.Alert, error)
+	Changes(ctx context.Context, w incident.Window, limit int) ([]incident.Change, error)
+	Actions(ctx context.Context, openOnly bool, limit int) ([]incident.ActionOf, error)
+	InboxSize(ctx context.Context) (waiting, aside int, err error)
+
+	People(ctx context.Context) ([]directory.Person, error)
+	Person(ctx context.Context, idOrEmail string) (*directory.Person, error)
+	ChangePerson(ctx context.Context, id string, fn func(*directory.Person) error) (*directory.Person, error)
+	Teams(ctx context.Context) ([]directory.Team, error)
+	PutTeam(ctx context.Context, t *directory.Team) error
+	Services(ctx context.Context) ([]directory.Service, error)
+	PutService(ctx context.Context, v *directory.Service) error
+	Audiences(ctx context.Context) ([]directory.Audience, error)
+	PutAudience(ctx context.Context, a *directory.Audience) error
+	Remove(ctx context.Context, table, key string) error
+	Policy(ctx context.Context) (incident.Policy, error)
+	PutPolicy(ctx context.Context, p incident.Policy) error
+	Setting(ctx context.Context, name string, v any) error
+	PutSetting(ctx context.Context, name string, v any) error
+
+	Accounts
+	Credentials
+}
+
+// Accounts are who may sign in.
+type Accounts interface {
+	HasAdmin(ctx context.Context) (bool, error)
+	// SignIn checks a password and begins a session.
+	SignIn(ctx context.Context, email, password string) (*directory.Person, string, error)
+	SignOut(ctx context.Context, secret string) error
+	SessionPerson(ctx context.Context, secret string) (*directory.Person, error)
+	// FirstAdmin takes the one-time link's token and makes the first admin.
+	FirstAdmin(ctx context.Context, token string, p *directory.Person, password string) error
+	// Invite makes an account without a password and gives the token of its
+	// invitation.
+	Invite(ctx context.Context, p *directory.Person) (token string, err error)
+	AcceptInvitation(ctx context.Context, token, name, password string) (*directory.Person, error)
+	// ResetToken gives the token that lets somebody choose a new password;
+	// empty if nobody has that address.
+	ResetToken(ctx context.Context, email string) (*directory.Person, string, error)
+	ResetPassword(ctx context.Context, token, password string) error
+	ChangePassword(ctx context.Context, id, old, password string) error
+}
+
+// Credential is an API token or a sender's key as the settings show it.
+type Credential struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Scope   string `json:"scope"`
+	Created string `json:"created"`
+}
+
+// Credentials are what programs show instead of a password.
+type Credentials interface {
+	TokenRight(ctx context.Context, secret string) (incident.Actor, error)
+	SenderKey(ctx context.Context, secret string) (identify.Key, error)
+	IssueToken(ctx context.Context, name string, right incident.Right) (secret string, err error)
+	IssueKey(ctx context.Context, name, source string, drill bool) (secret string, err error)
+	ListTokens(ctx context.Context) ([]Credential, error)
+	ListKeys(ctx context.Context) ([]Credential, error)
+	RevokeToken(ctx context.Context, id string) error
+	RevokeKey(ctx context.Context, id string) error
+}
+
+// Recorder takes what agents and collectors send.
+type Recorder interface {
+	Logs(ctx context.Context, lines []incident.LogLine) error
+	Metrics(ctx context.Context, series []incident.Series) error
+}
+
+// ChannelSettings are the channels that are set up; secrets never leave them.
+type ChannelSettings interface {
+	Channel(ctx context.Context, kind string) (channel.Channel, error)
+	List(ctx context.Context) ([]ChannelState, error)
+	Put(ctx context.Context, kind string, config []byte) error
+	Remove(ctx context.Context, kind string) error
+}
+
+// ChannelState is a channel as the settings show it.
+type ChannelState struct {
+	Kind   string         `json:"kind"`
+	Set    bool           `json:"set"`
+	Config map[string]any `json:"config,omitempty"` // secrets redacted
+}
+
+// Drill starts a drill on the small broken shop.
+type Drill interface {
+	Start(ctx context.Context, fault string) error
+	Running() bool
+}

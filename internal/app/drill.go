@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// drills starts drills as a process of their own, which speaks to this server
+// as any other client does.
+type drills struct {
+	app *App
+	mu  sync.Mutex
+	cmd *exec.Cmd
+}
+
+func newDrills(a *App) *drills { return &drills{app: a} }
+
+// Running reports whether a drill is under way.
+func (d *drills) Running() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.cmd != nil
+}
+
+// Start starts a drill with a fault, or one drawn at random if it is empty.
+func (d *drills) Start(ctx context.Context, fault string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cmd != nil {
+		return incident.Errorf(incident.Conflict, "A drill is under way already.")
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	token, err := d.app.Accounts.IssueToken(ctx, "drill", incident.Admin)
+	if err != nil {
+		return err
+	}
+	args := []string{"drill", "--server", d.app.URL()}
+	if fault != "" {
+		args = append(args, "--fault", fault)
+	}
+	cmd := exec.Command(exe, args...) //nolint:gosec // our own binary, with a fault's name that it checks
+	cmd.Env = append(os.Environ(), "SIGAP_TOKEN="+token)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.WaitDelay = 5 * time.Second
+	endWithParent(cmd)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	d.cmd = cmd
+	go func() {
+		if err := cmd.Wait(); err != nil {
+			d.app.log.Info("the drill ended", "err", err)
+		}
+		d.mu.Lock()
+		d.cmd = nil
+		d.mu.Unlock()
+	}()
+	return nil
+}
+
+// stop ends the drill with the server.
+func (d *drills) stop() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cmd != nil {
+		_ = d.cmd.Process.Signal(os.Interrupt)
+	}
+}

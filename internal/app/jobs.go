@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/sigap-dev/sigap/internal/act"
+	"github.com/sigap-dev/sigap/internal/identify"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform"
+	"github.com/sigap-dev/sigap/internal/learn"
+)
+
+// The queues. Paging has one of its own, so that no evidence, draft or
+// reminder, however slow or dead, stands before a page.
+const (
+	queuePaging = "paging"
+	queueClever = "clever"
+)
+
+// queueOf says which queue each kind of job goes to.
+func queueOf(kind string) string {
+	switch kind {
+	case incident.Page{}.Kind(), incident.SendNotice{}.Kind(), incident.FollowUp{}.Kind(), inform.Deliver{}.Kind(), inform.NextMethod{}.Kind(), inform.Escalate{}.Kind(),
+		identify.Decide{}.Kind(), identify.Unanswered{}.Kind():
+		return queuePaging
+	case incident.Verify{}.Kind(), incident.WatchRecovery{}.Kind(), incident.DraftReview{}.Kind():
+		return queueClever
+	default:
+		return river.QueueDefault
+	}
+}
+
+func queues() map[string]river.QueueConfig {
+	return map[string]river.QueueConfig{
+		queuePaging:        {MaxWorkers: 50},
+		queueClever:        {MaxWorkers: 8},
+		river.QueueDefault: {MaxWorkers: 10},
+	}
+}
+
+// maxBackoff bounds the time between two tries of a job: a channel that comes
+// back is used soon.
+const maxBackoff = 2 * time.Minute
+
+// backoff is the time before the next try: 1, 2, 4, … seconds.
+type backoff struct{ now func() time.Time }
+
+func (b backoff) NextRetry(job *rivertype.JobRow) time.Time {
+	return b.now().Add(min(maxBackoff, time.Second<<min(job.Attempt-1, 10)))
+}
+
+// add registers a worker for one kind of job.
+func add[T river.JobArgs](w *river.Workers, work func(context.Context, T) error) {
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error {
+		return gone(work(ctx, job.Args))
+	}))
+}
+
+// gone ends jobs about what is no longer there: trying again brings nothing
+// back.
+func gone(err error) error {
+	if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.NotFound {
+		return river.JobCancel(err)
+	}
+	return err
+}
+
+func (a *App) workers() *river.Workers {
+	w := river.NewWorkers()
+	add(w, func(ctx context.Context, j incident.Verify) error { return a.identify.Verify(ctx, j.Incident) })
+	add(w, func(ctx context.Context, j identify.Decide) error { return a.identify.Decide(ctx, j.Incident) })
+	add(w, func(ctx context.Context, j identify.Unanswered) error { return a.identify.Unanswered(ctx, j.Incident) })
+	add(w, func(ctx context.Context, j identify.Settle) error { return a.identify.Settle(ctx, j.Incident) })
+	add(w, a.inform.Page)
+	add(w, a.inform.Escalate)
+	add(w, a.inform.NextMethod)
+	add(w, a.inform.Notice)
+	add(w, a.inform.FollowUp)
+	add(w, a.inform.Update)
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[inform.Deliver]) error {
+		err := a.inform.Deliver(ctx, job.Args, job.Attempt, job.Attempt >= job.MaxAttempts)
+		if later, ok := errors.AsType[*inform.Later](err); ok && later.After > 0 {
+			return river.JobSnooze(later.After) // as long as the service asked
+		}
+		return gone(err)
+	}))
+	add(w, func(ctx context.Context, j act.Remind) error { return a.act.Remind(ctx, j) })
+	add(w, a.act.Watch)
+	add(w, a.update.StartClocks)
+	add(w, a.update.Remind)
+	add(w, a.learn.Draft)
+	add(w, func(ctx context.Context, j learn.Overdue) error { return a.learn.Remind(ctx, j) })
+	return w
+}

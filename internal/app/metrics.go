@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/version"
+)
+
+// metrics is what Sigap tells a Prometheus of itself.
+func (a *App) metrics() http.Handler {
+	r := prometheus.NewRegistry()
+	info := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "sigap_build_info", Help: "The build that runs.",
+		ConstLabels: prometheus.Labels{"version": version.Get().Version}}, func() float64 { return 1 })
+	r.MustRegister(info, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r.MustRegister(state{a})
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+// state reads figures from the store when they are asked for.
+type state struct{ app *App }
+
+var (
+	descOpen     = prometheus.NewDesc("sigap_incidents_open", "Incidents that people work on, by status.", []string{"status"}, nil)
+	descNobody   = prometheus.NewDesc("sigap_notices_that_reached_nobody", "Open incidents of which a notice reached nobody.", nil, nil)
+	descInbox    = prometheus.NewDesc("sigap_inbox_waiting", "Accepted bodies that are not applied yet.", nil, nil)
+	descAside    = prometheus.NewDesc("sigap_inbox_set_aside", "Accepted bodies that could not be applied.", nil, nil)
+	descRecorder = prometheus.NewDesc("sigap_recorder_bytes", "What the flight recorder holds on disk.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (s state) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descOpen, descNobody, descInbox, descAside, descRecorder} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (s state) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if list, err := s.app.Store.Incidents(ctx, incident.Filter{Statuses: incident.OpenStatuses(), Limit: 5000}); err == nil {
+		count, nobody := map[incident.Status]int{}, 0
+		for _, i := range list {
+			count[i.Status]++
+			if i.NobodyYet != nil {
+				nobody++
+			}
+		}
+		for _, st := range incident.OpenStatuses() {
+			ch <- prometheus.MustNewConstMetric(descOpen, prometheus.GaugeValue, float64(count[st]), string(st))
+		}
+		ch <- prometheus.MustNewConstMetric(descNobody, prometheus.GaugeValue, float64(nobody))
+	}
+	if waiting, aside, err := s.app.Store.InboxSize(ctx); err == nil {
+		ch <- prometheus.MustNewConstMetric(descInbox, prometheus.GaugeValue, float64(waiting))
+		ch <- prometheus.MustNewConstMetric(descAside, prometheus.GaugeValue, float64(aside))
+	}
+	ch <- prometheus.MustNewConstMetric(descRecorder, prometheus.GaugeValue, float64(s.app.recorder.Stats().Logs.Bytes+s.app.recorder.Stats().Metrics.Bytes))
+}

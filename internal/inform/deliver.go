@@ -1,0 +1,194 @@
+package inform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/channel"
+)
+
+// Later asks the queue to try a delivery again after a time: the service said
+// when, or the queue's own backoff decides (After is 0).
+type Later struct {
+	After time.Duration
+	Err   error
+}
+
+func (l *Later) Error() string { return l.Err.Error() }
+func (l *Later) Unwrap() error { return l.Err }
+
+// attemptsBeforeNext is how often a delivery is tried over one method before
+// the next one is tried beside it.
+const attemptsBeforeNext = 2
+
+// Deliver sends one message over one channel and records what became of it.
+// Attempt counts from 1; last says that the queue will not try again.
+func (s *Service) Deliver(ctx context.Context, job Deliver, attempt int, last bool) error {
+	i, err := s.store.Incident(ctx, job.Incident)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == job.Notice })
+	if at < 0 || len(job.Methods) == 0 {
+		return nil
+	}
+	notice := i.Notices[at]
+	receipt := incident.Receipt{Notice: notice.ID, Purpose: notice.Purpose, To: job.To, Method: job.Methods[0]}
+	if sent(i, receipt) || needless(i, notice, job) {
+		return nil
+	}
+	r, err := s.roster(ctx)
+	if err != nil {
+		return err
+	}
+	policy, err := s.store.Policy(ctx)
+	if err != nil {
+		return err
+	}
+	contact, known := r.contact(job.To, job.Methods[0])
+	if !known {
+		return s.failed(ctx, job, receipt, "the contact method was removed", true)
+	}
+	receipt.Channel = contact.Kind
+	ch, err := s.channels.Channel(ctx, contact.Kind)
+	if err != nil {
+		return s.failed(ctx, job, receipt, "the channel is not set up", true)
+	}
+	m := s.message(i, notice, job, &r)
+	m.ID = job.Notice + "/" + job.To.ID + "/" + job.Methods[0]
+	m.Thread = threadOf(i, receipt)
+	result, err := ch.Send(ctx, contact.Address, m)
+	if err != nil {
+		return s.sendFailed(ctx, job, receipt, err, attempt, last)
+	}
+	receipt.State, receipt.Detail, receipt.Thread = result.State, result.Detail, result.Thread
+	_, err = s.store.Change(context.WithoutCancel(ctx), incident.System(), job.Incident, func(e *incident.Edit) error {
+		e.Record(receipt)
+		if notice.Purpose == incident.PurposePage && len(job.Methods) > 1 {
+			next := job
+			next.Methods = job.Methods[1:]
+			e.EnqueueAt(e.Now.Add(policy.MethodLimit), NextMethod{next})
+		}
+		return nil
+	})
+	return err
+}
+
+// sent reports whether a message went out already: a job may run twice.
+func sent(i *incident.Incident, r incident.Receipt) bool {
+	return slices.ContainsFunc(i.Receipts, func(o incident.Receipt) bool {
+		return o.Notice == r.Notice && o.To.ID == r.To.ID && o.Method == r.Method && o.State != incident.FailedToSend && o.State != incident.Queued
+	})
+}
+
+// threadOf is the thread that the incident's first message over this method
+// began; empty for the first.
+func threadOf(i *incident.Incident, r incident.Receipt) string {
+	for _, o := range i.Receipts {
+		if o.To.ID == r.To.ID && o.Method == r.Method && o.Thread != "" {
+			return o.Thread
+		}
+	}
+	return ""
+}
+
+// needless reports whether a page is no longer needed when its turn comes.
+func needless(i *incident.Incident, n incident.Notice, job Deliver) bool {
+	return n.Purpose == incident.PurposePage && (!i.Status.Pages() || acknowledged(i, job.To.ID))
+}
+
+func acknowledged(i *incident.Incident, person string) bool {
+	return slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool {
+		return r.To.ID == person && r.State == incident.AckedBy && r.Purpose != incident.PurposeUpdate
+	})
+}
+
+// sendFailed records why a message did not go out and decides what follows:
+// the same again later, the next method, the next person.
+func (s *Service) sendFailed(ctx context.Context, job Deliver, receipt incident.Receipt, err error, attempt int, last bool) error {
+	var ce *channel.Error
+	if !errors.As(err, &ce) {
+		ce = &channel.Error{Retry: true, Detail: "the channel did not answer", Err: err}
+	}
+	final := last || !ce.Retry
+	if ferr := s.failed(context.WithoutCancel(ctx), job, receipt, ce.Error(), final || attempt == attemptsBeforeNext); ferr != nil {
+		return ferr
+	}
+	if final {
+		return nil
+	}
+	return &Later{After: ce.After, Err: fmt.Errorf("send over %s: %w", receipt.Channel, err)}
+}
+
+// failed records a failure and, if passOn, tries what comes next.
+func (s *Service) failed(ctx context.Context, job Deliver, receipt incident.Receipt, detail string, passOn bool) error {
+	receipt.State, receipt.Detail = incident.FailedToSend, detail
+	_, err := s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
+		if !slices.ContainsFunc(e.Incident.Receipts, func(o incident.Receipt) bool {
+			return o.Notice == receipt.Notice && o.To.ID == receipt.To.ID && o.Method == receipt.Method && o.State == incident.FailedToSend && o.Detail == detail
+		}) {
+			e.Record(receipt) // the same failure once: retries make no flood
+		}
+		if !passOn {
+			return nil
+		}
+		if len(job.Methods) > 1 {
+			next := job
+			next.Methods = job.Methods[1:]
+			e.Enqueue(NextMethod{next})
+			return nil
+		}
+		if everythingFailed(e.Incident, job.Notice) {
+			e.Record(incident.Unreached{Team: job.To.Team, Code: "all-failed"})
+		}
+		if at := slices.IndexFunc(e.Incident.Notices, func(n incident.Notice) bool { return n.ID == job.Notice }); at >= 0 && e.Incident.Notices[at].Purpose == incident.PurposePage {
+			e.Enqueue(Escalate{Incident: job.Incident, Notice: job.Notice, Team: job.To.Team, To: job.To, Step: stepOf(e.Incident, job.To.Team)})
+		}
+		return nil
+	})
+	return err
+}
+
+// stepOf is how far the paging of a team has come.
+func stepOf(i *incident.Incident, team string) int {
+	pages := -1
+	for _, n := range i.Notices {
+		if n.Purpose == incident.PurposePage && len(n.To) > 0 && n.To[0].Team == team {
+			pages++
+		}
+	}
+	return max(0, pages)
+}
+
+// everythingFailed reports whether a notice has reached none of its recipients
+// and nothing of it is under way.
+func everythingFailed(i *incident.Incident, notice string) bool {
+	failed := map[string]bool{}
+	for _, r := range i.Receipts {
+		if r.Notice != notice {
+			continue
+		}
+		if r.State != incident.FailedToSend {
+			return false
+		}
+		failed[r.To.ID] = true
+	}
+	at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == notice })
+	return at >= 0 && len(failed) >= len(i.Notices[at].To)
+}
+
+// NextMethod tries the next way to reach somebody, unless they answered.
+func (s *Service) NextMethod(ctx context.Context, job NextMethod) error {
+	_, err := s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
+		if !acknowledged(e.Incident, job.To.ID) {
+			e.Enqueue(job.Deliver)
+		}
+		return nil
+	})
+	return err
+}
+

@@ -1,0 +1,200 @@
+// Package inform is stage 2: everyone who must know knows within a minute, and
+// it can be proven.
+//
+// A page asks one person after the other until somebody takes it; the initial
+// notice tells support and engineering at the declaration. Each message to
+// each person over each channel is a durable job, and every step of it leaves
+// a receipt in the record: what a service accepted is not delivered, what was
+// delivered is not opened, and only a person's act acknowledges.
+package inform
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/channel"
+)
+
+// Store is what stage 2 needs of the store.
+type Store interface {
+	Incident(ctx context.Context, ref string) (*incident.Incident, error)
+	Change(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
+	People(ctx context.Context) ([]directory.Person, error)
+	Person(ctx context.Context, idOrEmail string) (*directory.Person, error)
+	Teams(ctx context.Context) ([]directory.Team, error)
+	Audiences(ctx context.Context) ([]directory.Audience, error)
+	Service(ctx context.Context, name string) (*directory.Service, error)
+	Policy(ctx context.Context) (incident.Policy, error)
+}
+
+// Channels sends over the channels that are set up.
+type Channels interface {
+	// Channel gives the one of a kind; an [incident.NotFound] error if it is
+	// not set up.
+	Channel(ctx context.Context, kind string) (channel.Channel, error)
+}
+
+// Service is stage 2.
+type Service struct {
+	store    Store
+	channels Channels
+	links    Links
+	newID    func() string
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+// New makes stage 2.
+func New(store Store, channels Channels, links Links, newID func() string, now func() time.Time, log *slog.Logger) *Service {
+	return &Service{store: store, channels: channels, links: links, newID: newID, now: now, log: log}
+}
+
+// The jobs that stage 2 asks of itself.
+type (
+	// Deliver sends one notice to one recipient over one channel.
+	Deliver struct {
+		Incident string             `json:"incident"`
+		Notice   string             `json:"notice"`
+		To       incident.Recipient `json:"to"`
+		Does     directory.TeamKind `json:"does"`
+		Methods  []string           `json:"methods"` // ids of contact methods: the first is used, the others are next
+		Args     map[string]string  `json:"args,omitempty"`
+	}
+	// Escalate looks whether a page was answered.
+	Escalate struct {
+		Incident string             `json:"incident"`
+		Notice   string             `json:"notice"`
+		Team     string             `json:"team"`
+		To       incident.Recipient `json:"to"`
+		Step     int                `json:"step"`
+	}
+	// NextMethod tries the next way to reach somebody who has not answered.
+	NextMethod struct {
+		Deliver
+	}
+)
+
+func (Deliver) Kind() string    { return "deliver" }
+func (Escalate) Kind() string   { return "escalate" }
+func (NextMethod) Kind() string { return "next_method" }
+
+// roster is the directory at one moment.
+type roster struct {
+	people    map[string]directory.Person
+	teams     []directory.Team
+	audiences []directory.Audience
+}
+
+func (s *Service) roster(ctx context.Context) (r roster, err error) {
+	people, err := s.store.People(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.people = make(map[string]directory.Person, len(people))
+	for _, p := range people {
+		if !p.Disabled {
+			r.people[p.ID] = p
+		}
+	}
+	if r.teams, err = s.store.Teams(ctx); err != nil {
+		return r, err
+	}
+	r.audiences, err = s.store.Audiences(ctx)
+	return r, err
+}
+
+// owner is the team that is paged for a service: the one that owns it, else
+// the first engineering team, else any team, else the administrators, so that
+// somebody is asked on the first day too.
+func (r *roster) owner(service *directory.Service) directory.Team {
+	if service != nil {
+		for _, t := range r.teams {
+			if t.ID == service.Team {
+				return t
+			}
+		}
+	}
+	for _, t := range r.teams {
+		if t.Does == directory.EngineeringTeam && len(t.Members) > 0 {
+			return t
+		}
+	}
+	for _, t := range r.teams {
+		if len(t.Members) > 0 {
+			return t
+		}
+	}
+	admins := directory.Team{ID: "admins", Name: "Sigap", Does: directory.EngineeringTeam}
+	for id, p := range r.people {
+		if p.Right == incident.Admin {
+			admins.Members = append(admins.Members, id)
+		}
+	}
+	slices.Sort(admins.Members)
+	return admins
+}
+
+func (r *roster) team(id string) (directory.Team, bool) {
+	for _, t := range r.teams {
+		if t.ID == id || t.Name == id {
+			return t, true
+		}
+	}
+	return directory.Team{}, false
+}
+
+// recipient is a team's member as somebody to tell.
+func (r *roster) recipient(team directory.Team, id string) (incident.Recipient, []string, bool) {
+	p, ok := r.people[id]
+	if !ok {
+		return incident.Recipient{}, nil, false
+	}
+	return incident.Recipient{Person: p.Ref(), Team: team.Name}, methods(p.Contacts), true
+}
+
+// methods are the verified ways to reach somebody, in order.
+func methods(contacts []directory.Contact) []string {
+	var ids []string
+	for _, c := range contacts {
+		if !c.Verified.IsZero() {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+// room is a team's room as a recipient.
+func room(team string, c directory.Contact) incident.Recipient {
+	return incident.Recipient{Person: incident.Person{ID: c.ID, Name: c.Address}, Team: team, Room: true}
+}
+
+// contact finds a recipient's contact method, as it is set up now.
+func (r *roster) contact(to incident.Recipient, method string) (directory.Contact, bool) {
+	lists := [][]directory.Contact{r.people[to.ID].Contacts}
+	if to.Room {
+		for _, t := range r.teams {
+			lists = append(lists, t.Rooms)
+		}
+		for _, a := range r.audiences {
+			lists = append(lists, a.Rooms)
+		}
+	}
+	for _, list := range lists {
+		for _, c := range list {
+			if c.ID == method {
+				return c, true
+			}
+		}
+	}
+	return directory.Contact{}, false
+}
+
+func notFound(err error) bool {
+	var e *incident.Error
+	return errors.As(err, &e) && e.Code == incident.NotFound
+}

@@ -1,0 +1,90 @@
+package inform
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/channel"
+	"github.com/sigap-dev/sigap/internal/text"
+	"github.com/sigap-dev/sigap/internal/text/plot"
+)
+
+// message words a notice for one recipient: in their language and time zone,
+// with what their team needs, the plot of what hurts, and the links to act.
+func (s *Service) message(i *incident.Incident, n incident.Notice, job Deliver, r *roster) channel.Message {
+	reader, link := s.reader(i, n, job, r)
+	words := reader.Letter(text.Letter{
+		Incident: i, Purpose: n.Purpose, Notice: n, Audience: string(job.Does), Code: n.Code, Args: job.Args,
+		Link: link, Room: job.To.Room, Now: s.now(),
+	})
+	m := channel.Message{Incident: i.Ref(), Severity: i.Severity.String(), Title: words.Title, Lines: words.Lines, PlotAlt: words.PlotAlt, Lang: reader.Lang}
+	for _, f := range words.Fields {
+		m.Fields = append(m.Fields, channel.Field{Label: f.Label, Value: f.Value})
+	}
+	for _, a := range words.Actions {
+		m.Actions = append(m.Actions, channel.Action{Label: a.Label, URL: a.URL, Primary: a.Primary})
+	}
+	if n.Purpose != incident.PurposeFollow {
+		m.Plot = s.plot(i, reader)
+	}
+	return m
+}
+
+// reader is who reads a message, and the link that it carries: one person's
+// own, or for a room, which is nobody's, the incident's page.
+func (s *Service) reader(i *incident.Incident, n incident.Notice, job Deliver, r *roster) (text.Reader, string) {
+	if p, ok := r.people[job.To.ID]; ok {
+		pass := Pass{Incident: i.ID, Notice: n.ID, Person: p.ID, Method: job.Methods[0], Expires: s.now().Add(linkLife)}
+		return text.Reader{Lang: p.Lang, Location: p.Location()}, s.links.Page(pass)
+	}
+	reader := text.Reader{Lang: "en", Location: time.UTC}
+	for _, a := range r.audiences {
+		if a.Lang != "" && slices.ContainsFunc(a.Rooms, func(c directory.Contact) bool { return c.ID == job.To.ID }) {
+			reader.Lang = a.Lang
+		}
+	}
+	for _, t := range r.teams { // a team's room speaks as most of its members do
+		if slices.ContainsFunc(t.Rooms, func(c directory.Contact) bool { return c.ID == job.To.ID }) {
+			reader = r.teamReader(t)
+		}
+	}
+	return reader, s.links.Incident(i.Ref())
+}
+
+func (r *roster) teamReader(t directory.Team) text.Reader {
+	out := text.Reader{Lang: "en", Location: time.UTC}
+	votes := map[string]int{}
+	for _, id := range t.Members {
+		p, ok := r.people[id]
+		if !ok {
+			continue
+		}
+		votes[p.Lang]++
+		if votes[p.Lang] > votes[out.Lang] || len(votes) == 1 {
+			out.Lang, out.Location = p.Lang, p.Location()
+		}
+	}
+	return out
+}
+
+// plot draws what hurts; nil while there is nothing to draw. A plot that
+// cannot be drawn does not hold up a message.
+func (s *Service) plot(i *incident.Incident, r text.Reader) []byte {
+	p := i.MainPlot()
+	if p == nil {
+		return nil
+	}
+	var marks []plot.Mark
+	for _, m := range i.Moments() {
+		marks = append(marks, plot.Mark{At: m.At, Label: r.Moment(m)})
+	}
+	series := incident.Series{Name: p.Title, Service: p.Service, Unit: p.Unit, Points: p.Points}
+	png, err := plot.PNG(series, marks, plot.Options{Title: r.PlotTitle(*p), Lang: r.Lang, Location: r.Location, Band: &plot.Band{Low: p.Low, High: p.High, Label: r.Usual()}})
+	if err != nil {
+		s.log.Warn("the plot of a message was not drawn", "incident", i.ID, "err", err)
+		return nil
+	}
+	return png
+}
