@@ -108,6 +108,15 @@ func isHost(s string) bool {
 	return false
 }
 
+func hasLetter(s string) bool {
+	for i := range len(s) {
+		if classes[s[i]]&(cLetter|cHex) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // isDotted says whether s is four numbers with dots between them.
 func isDotted(s string) bool {
 	dots := 0

@@ -50,7 +50,7 @@ type template struct {
 // isWord says whether position i is a word that is not known to vary.
 func (t *template) isWord(i int) bool {
 	k := &t.toks[i]
-	return k.kind <= calendar && t.wild>>i&1 == 0 && classes[t.text[k.start]]&(cLetter|cHex|cDigit) != 0
+	return k.kind <= calendar && t.wild>>i&1 == 0 && hasLetter(t.text[k.start:k.end])
 }
 
 // New makes an empty Miner.

@@ -58,12 +58,35 @@ func (l *line) punctuation(i int, sep uint64) (next int, now uint64, room bool) 
 		at := int32(i + 1)
 		room = l.add(token{hash: variableHash, sep: sep*31 + uint64(c), start: at, end: at, kind: empty, elem: empty})
 		return i + 2, uint64(following), room
+	case c == '"' && classes[following]&(cLetter|cHex) != 0:
+		if n := agentLength(l.text[i+1:]); n > 0 {
+			end := i + 1 + n
+			t := token{hash: variableHash, sep: sep*31 + uint64(c), start: int32(i + 1), end: int32(end), kind: agent, elem: agent}
+			for _, c := range []byte(l.text[i+1 : end]) {
+				t.val = (t.val ^ uint64(c)) * prime
+			}
+			return end, 0, l.add(t)
+		}
 	case c == '#' && classes[following] == cDigit:
 		return i + 1, sep, true
 	case sep&0xff == uint64(c) && sep <= 0xff: // "::" and "...." count once
 		return i + 1, sep, true
 	}
 	return i + 1, sep*31 + uint64(c), true
+}
+
+// agentLength is the length of the user agent that s begins with, up to the
+// quote that ends it; zero if it begins with none. A user agent is a list of
+// products with versions and comments, of any length.
+func agentLength(s string) int {
+	i := 0
+	for i < len(s) && classes[s[i]]&(cLetter|cHex|cDot) != 0 {
+		i++
+	}
+	if i+1 >= len(s) || s[i] != '/' || classes[s[i+1]] != cDigit || strings.HasPrefix(s, "HTTP/") {
+		return 0
+	}
+	return max(0, strings.IndexByte(s, '"'))
 }
 
 // isBound says whether s begins with a sign of comparison that belongs to a
@@ -101,7 +124,15 @@ func (l *line) word(start int) token {
 	}
 	t := token{hash: h, val: h, start: int32(start), end: int32(i)}
 	t.kind = classify(text[start:i], seen, slashes)
-	if i < len(text) && text[i] == '[' {
+	switch {
+	case i == len(text):
+	case text[i] == ':' && strings.HasPrefix(text[i:], "://"):
+		t.kind = url
+		for ; i < len(text) && classes[text[i]]&cBlank == 0 && strings.IndexByte("\"'<>()[]{},;|", text[i]) < 0; i++ {
+			t.val = (t.val ^ uint64(text[i])) * prime
+		}
+		t.end = int32(i)
+	case text[i] == '[':
 		if n := rangeLength(text[i:]); n > 0 { // node[1-5,8]
 			t.kind, t.end = ident, t.end+int32(n)
 		}

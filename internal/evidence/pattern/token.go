@@ -14,16 +14,19 @@ const (
 	uuid
 	clock // time of day or date
 	path
+	url
+	agent // a user agent
 	ident // letters and digits mixed: blk_3886, attempt_1445_0020
 	host  // a domain name, with or without port
 	list  // several values in a row
-	empty // nothing, where brackets stand alone
+	empty // nothing: brackets that stand alone, or a dash
 	mixed // different types seen in one place
 )
 
 var placeholders = [...]string{
 	word: "<*>", calendar: "<time>", number: "<n>", duration: "<duration>", size: "<size>",
 	address: "<ip>", hex: "<hex>", uuid: "<uuid>", clock: "<time>", path: "<path>",
+	url: "<url>", agent: "<agent>",
 	list: "<list>", ident: "<id>", host: "<host>", empty: "<*>", mixed: "<*>",
 }
 
@@ -38,6 +41,8 @@ func blend(a, b kind) kind {
 		return duration
 	case a == address && b == host:
 		return host
+	case b == empty:
+		return a
 	case (a == number || a == hex) && (b == hex || b == ident), a == uuid && b == ident, a == hex && b == uuid:
 		return ident
 	}
