@@ -15,7 +15,6 @@ package channel
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -120,13 +119,4 @@ func must(ok bool, field, message string) error {
 		return nil
 	}
 	return incident.FieldError(field, "%s", message)
-}
-
-// asError returns err as *Error: what a channel did not recognise is worth
-// another try, because a page that is given up wakes nobody.
-func asError(err error) *Error {
-	if known, ok := errors.AsType[*Error](err); ok {
-		return known
-	}
-	return &Error{Retry: true, Err: err}
 }

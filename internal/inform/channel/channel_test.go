@@ -14,6 +14,7 @@ import (
 
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
+	"github.com/sigap-dev/sigap/internal/inform/channel/channeltest"
 )
 
 // loopback allows the services of tests.
@@ -88,6 +89,24 @@ func wantText(t *testing.T, text string, parts ...string) {
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
 			t.Errorf("no %q in %q", part, text)
+		}
+	}
+}
+
+func TestWithoutDepsOnlyPublicAddressesAreReached(t *testing.T) {
+	t.Parallel()
+	mail, hook := channeltest.NewSMTP(t, channeltest.Plain), channeltest.NewWebhook(t, key)
+	for kind, c := range map[string]struct {
+		config json.RawMessage
+		to     string
+	}{"email": {mail.Config(), "budi@example.com"}, "webhook": {hook.Config(), hook.URL}} {
+		opened, err := channel.New(kind, c.config, channel.Deps{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		failed := refused(t, opened, c.to, notice(t))
+		if _, ok := errors.AsType[*channel.ForbiddenError](failed); !ok {
+			t.Errorf("%s: got %v", kind, failed)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // DiscordConfig configures webhooks of Discord channels. Addresses are names
@@ -76,11 +75,10 @@ func (c *Discord) Send(ctx context.Context, to string, m Message) (Result, error
 func (c *Discord) refusal(got answer, room string) *Error {
 	e := statusError(got, c.deps.Now(), c.Config.Rooms.secrets(room)...)
 	var said struct {
-		Message    string
 		RetryAfter float64 `json:"retry_after"`
 	}
 	if json.Unmarshal(got.body, &said) == nil && said.RetryAfter > 0 {
-		e.After = min(time.Duration(said.RetryAfter*float64(time.Second)), time.Hour)
+		e.After = seconds(said.RetryAfter)
 	}
 	return e
 }

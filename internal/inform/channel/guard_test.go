@@ -212,6 +212,7 @@ func TestRetryAfterIsReadAsSecondsOrDateAndBounded(t *testing.T) {
 		"0.5":                           500 * time.Millisecond,
 		"-3":                            0,
 		"NaN":                           0,
+		"1e99":                          time.Hour,
 		"soon":                          0,
 		"Tue, 24 Nov 2026 02:15:00 GMT": time.Minute,
 		"Tue, 24 Nov 2026 02:13:00 GMT": 0,

@@ -104,17 +104,28 @@ func statusError(a answer, now time.Time, secrets ...string) *Error {
 	return e
 }
 
-// retryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds or a
-// date. At most an hour is believed, so that a broken clock cannot silence us.
+// maxWait is the longest wait that is believed, so that a service with a
+// broken clock cannot silence us.
+const maxWait = time.Hour
+
+// retryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds or a date.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := h.Get("Retry-After")
-	var after time.Duration
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 && seconds < 1e6 {
-		after = time.Duration(seconds * float64(time.Second))
-	} else if at, err := http.ParseTime(value); err == nil {
-		after = at.Sub(now)
+	if number, err := strconv.ParseFloat(value, 64); err == nil {
+		return seconds(number)
 	}
-	return min(max(after, 0), time.Hour)
+	if at, err := http.ParseTime(value); err == nil {
+		return min(max(at.Sub(now), 0), maxWait)
+	}
+	return 0
+}
+
+// seconds returns a service's number of seconds as a wait that can be.
+func seconds(n float64) time.Duration {
+	if !(n > 0) { // nor NaN
+		return 0
+	}
+	return time.Duration(min(n, maxWait.Seconds()) * float64(time.Second))
 }
 
 // excerpt returns the beginning of an answer for people, on one line; markup,

@@ -12,11 +12,25 @@ import (
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// Deps are what channels need from outside.
+// Deps are what channels need from outside. The zero value reaches public
+// addresses only.
 type Deps struct {
-	HTTP *http.Client     // from NewHTTPClient
-	Dial DialFunc         // from NewDialer; for services that do not speak HTTP
+	HTTP *http.Client     // from NewHTTPClient; nil: one that allows nothing else, with 15 seconds a request
+	Dial DialFunc         // from NewDialer, for services that do not speak HTTP; nil: one that allows nothing else
 	Now  func() time.Time // nil: time.Now
+}
+
+func (d Deps) filled() Deps {
+	if d.HTTP == nil {
+		d.HTTP = NewHTTPClient(Allow{}, 15*time.Second)
+	}
+	if d.Dial == nil {
+		d.Dial = NewDialer(Allow{})
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return d
 }
 
 type maker func(config json.RawMessage, deps Deps) (Channel, error)
@@ -46,10 +60,7 @@ func New(kind string, config json.RawMessage, deps Deps) (Channel, error) {
 	if !ok {
 		return nil, incident.FieldError("kind", "there is no channel %q; there are %s", kind, strings.Join(Kinds(), ", "))
 	}
-	if deps.Now == nil {
-		deps.Now = time.Now
-	}
-	return make(config, deps)
+	return make(config, deps.filled())
 }
 
 // validated is a configuration that can tell its own mistakes.

@@ -195,7 +195,7 @@ func slackWord(err error) string {
 // slackError judges an error of the client.
 func slackError(err error, handedOver bool) *Error {
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return &Error{Retry: true, After: min(max(limited.RetryAfter, 0), time.Hour), Detail: "Slack asks to slow down"}
+		return &Error{Retry: true, After: seconds(limited.RetryAfter.Seconds()), Detail: "Slack asks to slow down"}
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		return statusError(answer{status: status.Code}, time.Time{})

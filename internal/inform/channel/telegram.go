@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Lengths that the Bot API allows (core.telegram.org/bots/api#sendmessage and
@@ -172,8 +171,8 @@ type telegramSent struct {
 	ErrorCode   int    `json:"error_code"`
 	Description string `json:"description"`
 	Parameters  struct {
-		RetryAfter int   `json:"retry_after"` // seconds
-		MigrateTo  int64 `json:"migrate_to_chat_id"`
+		RetryAfter float64 `json:"retry_after"` // seconds
+		MigrateTo  int64   `json:"migrate_to_chat_id"`
 	} `json:"parameters"`
 	Result struct {
 		MessageID int64 `json:"message_id"`
@@ -239,7 +238,7 @@ func (t *Telegram) read(a answer) (telegramSent, *Error) {
 	}
 	e := &Error{
 		Retry:  sent.ErrorCode == http.StatusTooManyRequests || sent.ErrorCode >= 500,
-		After:  min(time.Duration(sent.Parameters.RetryAfter)*time.Second, time.Hour),
+		After:  seconds(sent.Parameters.RetryAfter),
 		Detail: excerpt([]byte(sent.Description), t.Config.Token.Reveal()),
 	}
 	switch sent.ErrorCode {
