@@ -1,12 +1,9 @@
 package channel
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
@@ -30,13 +27,11 @@ type Discord struct {
 // NewDiscord returns a Discord for a valid configuration.
 func NewDiscord(config DiscordConfig, deps Deps) *Discord { return &Discord{config, deps} }
 
-// Lengths of an embed (docs.discord.com/developers/resources/message#embed-object-embed-limits).
+// Lengths of an embed (names of fields 256, values 1,024; docs.discord.com/developers/resources/message#embed-object-embed-limits).
 const (
 	discordTitle       = 256
 	discordDescription = 4096
 	discordFields      = 25
-	discordName        = 256
-	discordValue       = 1024
 	discordTotal       = 6000 // of all texts together
 )
 
@@ -57,7 +52,10 @@ func (c *Discord) Send(ctx context.Context, to string, m Message) (Result, error
 	if failed != nil {
 		return Result{}, failed
 	}
-	kind, body := discordBody(m)
+	kind, body, err := discordBody(m)
+	if err != nil {
+		return Result{}, &Error{Detail: "encoding the message", Err: err}
+	}
 	got, failed := post(ctx, c.deps.HTTP, address, http.Header{"Content-Type": {kind}, "User-Agent": {userAgent}}, body)
 	if failed != nil {
 		return Result{}, failed
@@ -66,7 +64,7 @@ func (c *Discord) Send(ctx context.Context, to string, m Message) (Result, error
 		return Result{}, c.refusal(got, room)
 	}
 	var sent struct{ ID string }
-	json.Unmarshal(got.body, &sent) // an id that cannot be read makes the message no less delivered
+	_ = json.Unmarshal(got.body, &sent) // an id that cannot be read makes the message no less delivered
 	return Result{State: Delivered, Ref: sent.ID}, nil
 }
 
@@ -83,10 +81,24 @@ func (c *Discord) refusal(got answer, room string) *Error {
 	return e
 }
 
-// discordBody returns a form: the message as JSON, and the plot as its file.
-func discordBody(m Message) (kind string, body []byte) {
-	color, _ := strconv.ParseInt(strings.TrimPrefix(severityColor(m.Severity), "#"), 16, 32)
-	embed := map[string]any{"title": markdown(cut(m.heading(), discordTitle, markdownLength)), "color": color}
+// discordBody returns the message as JSON, or, with a plot, as a form with the
+// JSON and the file.
+func discordBody(m Message) (kind string, body []byte, err error) {
+	payload, err := json.Marshal(map[string]any{
+		"embeds":           []any{discordEmbed(m)},
+		"allowed_mentions": map[string]any{"parse": []string{}},
+	})
+	if err != nil || m.Plot == nil {
+		return "application/json", payload, err
+	}
+	return pictureForm(map[string]string{"payload_json": string(payload)}, "files[0]", m.Plot)
+}
+
+func discordEmbed(m Message) map[string]any {
+	embed := map[string]any{"title": markdown(cut(m.heading(), discordTitle, markdownLength))}
+	if color, err := strconv.ParseInt(strings.TrimPrefix(severityColor(m.Severity), "#"), 16, 32); err == nil {
+		embed["color"] = color
+	}
 	left := discordTotal - discordTitle
 	var fields []discordField
 	for _, f := range m.Fields[:min(len(m.Fields), discordFields)] {
@@ -107,21 +119,5 @@ func discordBody(m Message) (kind string, body []byte) {
 	if m.Plot != nil {
 		embed["image"] = map[string]string{"url": "attachment://plot.png"}
 	}
-	payload, err := json.Marshal(map[string]any{"embeds": []any{embed}, "allowed_mentions": map[string]any{"parse": []string{}}})
-	if err != nil {
-		panic(err) // texts and numbers: cannot fail
-	}
-	if m.Plot == nil {
-		return "application/json", payload
-	}
-	var b bytes.Buffer
-	form := multipart.NewWriter(&b)
-	form.WriteField("payload_json", string(payload)) // writes to memory: cannot fail
-	part, _ := form.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {`form-data; name="files[0]"; filename="plot.png"`},
-		"Content-Type":        {"image/png"},
-	})
-	part.Write(m.Plot)
-	form.Close()
-	return form.FormDataContentType(), b.Bytes()
+	return embed
 }

@@ -56,7 +56,7 @@ func (c *GoogleChat) Send(ctx context.Context, to string, m Message) (Result, er
 		return Result{}, failed
 	}
 	var sent struct{ Name string }
-	json.Unmarshal(got.body, &sent) // a name that cannot be read makes the message no less delivered
+	_ = json.Unmarshal(got.body, &sent) // a name that cannot be read makes the message no less delivered
 	return Result{State: Delivered, Ref: sent.Name, Thread: thread}, nil
 }
 

@@ -7,9 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -67,6 +71,30 @@ func postJSON(ctx context.Context, client *http.Client, address string, v any) (
 }
 
 const userAgent = "Sigap"
+
+// pictureForm returns a form (RFC 7578) with fields and a plot as the file of
+// the given field, and its type.
+func pictureForm(fields map[string]string, file string, png []byte) (kind string, body []byte, err error) {
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if err := form.WriteField(name, fields[name]); err != nil {
+			return "", nil, err
+		}
+	}
+	part, err := form.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {fmt.Sprintf(`form-data; name=%q; filename="plot.png"`, file)},
+		"Content-Type":        {"image/png"},
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	if _, err := part.Write(png); err != nil {
+		return "", nil, err
+	}
+	err = form.Close()
+	return form.FormDataContentType(), b.Bytes(), err
+}
 
 // transportError judges an error of the connection, not of the service. It
 // drops url.Error, whose text repeats the address.

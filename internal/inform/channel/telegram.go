@@ -1,14 +1,11 @@
 package channel
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"html"
-	"mime/multipart"
 	"net/http"
 	"net/netip"
-	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
@@ -188,14 +185,11 @@ func (t *Telegram) message(ctx context.Context, r telegramRequest) (telegramSent
 	return t.read(got)
 }
 
-// photo calls sendPhoto with the picture in the request (multipart).
+// photo calls sendPhoto with the picture in the request.
 func (t *Telegram) photo(ctx context.Context, r telegramRequest, caption string, png []byte) (telegramSent, *Error) {
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
 	r.Text = ""
-	fields := r.fields()
-	fields["caption"] = caption
-	for name, value := range fields {
+	fields := map[string]string{"caption": caption}
+	for name, value := range r.fields() {
 		text, isText := value.(string)
 		if !isText {
 			encoded, err := json.Marshal(value)
@@ -204,16 +198,14 @@ func (t *Telegram) photo(ctx context.Context, r telegramRequest, caption string,
 			}
 			text = string(encoded)
 		}
-		form.WriteField(name, text) // writes to memory: cannot fail
+		fields[name] = text
 	}
-	part, _ := form.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {`form-data; name="photo"; filename="plot.png"`},
-		"Content-Type":        {"image/png"},
-	})
-	part.Write(png)
-	form.Close()
-	header := http.Header{"Content-Type": {form.FormDataContentType()}, "User-Agent": {userAgent}}
-	got, failed := post(ctx, t.deps.HTTP, t.url("sendPhoto"), header, body.Bytes())
+	kind, body, err := pictureForm(fields, "photo", png)
+	if err != nil {
+		return telegramSent{}, &Error{Detail: "encoding the message", Err: err}
+	}
+	header := http.Header{"Content-Type": {kind}, "User-Agent": {userAgent}}
+	got, failed := post(ctx, t.deps.HTTP, t.url("sendPhoto"), header, body)
 	if failed != nil {
 		return telegramSent{}, failed
 	}

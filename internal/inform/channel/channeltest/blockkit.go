@@ -129,7 +129,7 @@ func (l *layout) block(at string, b slackBlock) {
 		}
 		for i, e := range b.Elements {
 			var text string
-			json.Unmarshal(e.Text, &text)
+			_ = json.Unmarshal(e.Text, &text)
 			l.text(fmt.Sprintf("%s/elements/%d", at, i), &slackText{Type: e.Type, Text: text}, 3000, "plain_text", "mrkdwn")
 		}
 	case "actions": // ../actions-block: up to 25 elements

@@ -87,7 +87,7 @@ func (f *Mattermost) receive(w http.ResponseWriter, r *http.Request) {
 	got.Text, got.Buttons = readMarkdown(strings.Join(texts, "\n"))
 	f.accept(got)
 	w.Header().Set("Content-Type", "text/plain")
-	io.WriteString(w, "ok")
+	_, _ = io.WriteString(w, "ok")
 }
 
 // mattermostRefusal: text or attachments are required; what is longer than a

@@ -64,5 +64,5 @@ func (r *rooms) wait(room string, now time.Time) time.Duration {
 func answerJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	w.Write(mustJSON(v))
+	_, _ = w.Write(mustJSON(v))
 }

@@ -113,7 +113,7 @@ func slackArguments(r *http.Request) (url.Values, error) {
 	values := url.Values{}
 	for name, raw := range fields {
 		text := string(raw)
-		json.Unmarshal(raw, &text) // a text loses its quotes, anything else stays JSON
+		_ = json.Unmarshal(raw, &text) // a text loses its quotes, anything else stays JSON
 		values.Set(name, text)
 	}
 	return values, nil
@@ -144,7 +144,7 @@ func slackAnswer(w http.ResponseWriter, answer map[string]any, refusal *slackRef
 		answer["ok"] = true
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Write(mustJSON(answer))
+	_, _ = w.Write(mustJSON(answer))
 }
 
 // postMessage: docs.slack.dev/reference/methods/chat.postMessage.
@@ -164,7 +164,7 @@ func (f *Slack) postMessage(w http.ResponseWriter, values url.Values) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(http.StatusTooManyRequests)
-		io.WriteString(w, `{"ok":false,"error":"ratelimited"}`)
+		_, _ = io.WriteString(w, `{"ok":false,"error":"ratelimited"}`)
 		return
 	}
 	ts := f.record(conversation, values.Get("thread_ts"), got)

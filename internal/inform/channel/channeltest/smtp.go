@@ -147,7 +147,7 @@ type session struct {
 	to         []string
 }
 
-func (c *session) reply(line string) { io.WriteString(c.conn, line+"\r\n") }
+func (c *session) reply(line string) { _, _ = io.WriteString(c.conn, line+"\r\n") }
 
 func (s *SMTP) talk(ctx context.Context, conn net.Conn) {
 	c := &session{conn: conn, fault: s.enter(ctx)}

@@ -73,7 +73,7 @@ func telegramError(w http.ResponseWriter, code int, words string, parameters map
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
-	w.Write(mustJSON(answer))
+	_, _ = w.Write(mustJSON(answer))
 }
 
 // telegramCall is a request, in whichever of the documented encodings it came.
@@ -165,7 +165,7 @@ func (f *Telegram) deliver(w http.ResponseWriter, call telegramCall, got Receive
 	}
 	f.accept(got)
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(mustJSON(map[string]any{"ok": true, "result": map[string]any{"message_id": id, "date": f.time().Unix(), "chat": map[string]any{"id": chat}}}))
+	_, _ = w.Write(mustJSON(map[string]any{"ok": true, "result": map[string]any{"message_id": id, "date": f.time().Unix(), "chat": map[string]any{"id": chat}}}))
 }
 
 // limit returns how long the chat's sender must wait. "My bot is hitting
@@ -224,7 +224,7 @@ func readTelegram(r *http.Request) (telegramCall, error) {
 	}
 	for name, value := range fields {
 		text := string(value)
-		json.Unmarshal(value, &text) // a text loses its quotes, anything else stays JSON
+		_ = json.Unmarshal(value, &text) // a text loses its quotes, anything else stays JSON
 		call.fields[name] = text
 	}
 	return call, nil
