@@ -72,13 +72,15 @@ func (s *sigap) lines(t *testing.T) []incident.LogLine {
 	return lines
 }
 
-// until waits for requests until the condition holds; the test's deadline ends it.
+// until waits for requests until the condition holds.
 func (s *sigap) until(t *testing.T, holds func() bool) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	for !holds() {
 		select {
 		case <-s.arrived:
-		case <-t.Context().Done():
+		case <-ctx.Done():
 			t.Fatal("it never came")
 		}
 	}
@@ -123,14 +125,18 @@ func TestWhatHappensOnAHostIsFoundInTheRecorder(t *testing.T) {
 	server := newSigap(t)
 	dir := t.TempDir()
 	log := filepath.Join(dir, "checkout.log")
-	appendTo(t, log, "long ago\n")
+	buffer := filepath.Join(dir, "buffer")
+	if err := os.Mkdir(buffer, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	appendTo(t, filepath.Join(buffer, "positions.json"), "{}") // not the first start: new files are read from their beginning
 	c := Config{
 		Server:  server.URL,
 		Key:     "key",
 		Host:    "web-1",
 		Logs:    []LogConfig{{Service: "checkout", Files: []string{log}}},
 		Metrics: MetricsConfig{Scrape: []ScrapeConfig{{Service: "checkout", URL: shop.URL}}},
-		Buffer:  BufferConfig{Dir: filepath.Join(dir, "buffer")},
+		Buffer:  BufferConfig{Dir: buffer},
 	}
 	found := func(names ...string) func() bool {
 		return func() bool {
