@@ -45,6 +45,7 @@ type group struct {
 	samples     []string // of the incident, or of the baseline while it has none
 	old         bool     // the samples are of the baseline
 	spark       []float64
+	slots       []slot // the variables' values
 }
 
 func newCensus(now Span, baseline []Span) *census {
@@ -104,6 +105,9 @@ func (c *census) count(s Span, i int) {
 			c.byKey[key] = g
 		}
 		g.count(l, i, c.sparkSpan)
+		if t := c.miner.byID[key.id]; t != nil {
+			g.observe(&c.miner.line, t.wild, i >= 0)
+		}
 	}
 }
 
@@ -143,11 +147,20 @@ func (g *group) sample(body string, old bool) {
 // settle joins the groups whose templates turned out to be one.
 func (c *census) settle() {
 	for _, key := range slices.SortedFunc(maps.Keys(c.byKey), groupKey.compare) {
+		g := c.byKey[key]
 		to := groupKey{c.miner.Resolve(key.id), key.service}
+		if t := c.miner.byID[to.id]; t != nil {
+			first := head(g.samples[0])
+			if key == to {
+				first = t.text
+			}
+			c.miner.line.scan(first)
+			g.complete(t, &c.miner.line)
+		}
 		if to == key {
 			continue
 		}
-		g, into := c.byKey[key], c.byKey[to]
+		into := c.byKey[to]
 		delete(c.byKey, key)
 		if into == nil {
 			g.groupKey = to
@@ -176,6 +189,9 @@ func (g *group) add(o *group) {
 	}
 	if o.last.After(g.last) {
 		g.last = o.last
+	}
+	for i := range min(len(g.slots), len(o.slots)) {
+		g.slots[i].merge(o.slots[i])
 	}
 	switch {
 	case g.old && !o.old:

@@ -17,6 +17,7 @@ type Kind string
 const (
 	KindNew      Kind = "new"      // none in the baseline
 	KindSurging  Kind = "surging"  // far more than in the baseline
+	KindShifted  Kind = "shifted"  // as many as usual, with other values: see Finding.Shifts
 	KindStopped  Kind = "stopped"  // usual in the baseline, all but gone now
 	KindRare     Kind = "rare"     // errors that the baseline has seldom or never, too few to be new or surging
 	KindUnjudged Kind = "unjudged" // errors, and no baseline to compare them with
@@ -39,6 +40,7 @@ type Finding struct {
 	BaselineRate float64         `json:"baselineRate"`      // lines that a window of the same length usually has
 	Factor       float64         `json:"factor,omitzero"`   // Count over BaselineRate; left out if the baseline has none
 	P            float64         `json:"p"`                 // chance of so many lines, or so few, if nothing had changed
+	Shifts       []Shift         `json:"shifts,omitempty"`  // values of its variables that are more frequent than usual
 	Score        float64         `json:"score"`             // 0 to 100, what the findings are ranked by
 	FirstSeen    time.Time       `json:"firstSeen"`         // in baseline or incident
 	LastSeen     time.Time       `json:"lastSeen"`          //
@@ -69,7 +71,7 @@ func (o CompareOptions) withDefaults() CompareOptions {
 
 // Compare mines the lines of the incident and of its baseline together and
 // returns the templates that differ, the most telling first: those that
-// report errors before the rest, new before surging before stopped.
+// report errors before the rest, new before surging before shifted before stopped.
 //
 // The baseline is best several windows as long as the incident's: those just
 // before it, and the same hours of yesterday and last week. How many lines a
@@ -108,6 +110,7 @@ func (c *census) judge(g *group, o CompareOptions) (Finding, bool) {
 		f.Factor = float64(g.now) / e.observed
 	}
 	f.P = e.atLeast(g.now)
+	f.Shifts = g.shifts(c.miner.byID[c.miner.Resolve(g.id)])
 	switch total := sum(g.before); {
 	case total == 0 && (g.now >= o.Lines || severe && g.now >= o.NewErrors):
 		f.Kind = KindNew
@@ -115,6 +118,8 @@ func (c *census) judge(g *group, o CompareOptions) (Finding, bool) {
 		f.Kind = KindSurging
 	case total > 0 && f.Factor <= 0.1 && e.atMost(g.now) < o.P:
 		f.Kind, f.P = KindStopped, e.atMost(g.now)
+	case len(f.Shifts) > 0:
+		f.Kind, f.P = KindShifted, f.Shifts[0].P
 	case severe && g.now > 0 && e.observed <= 0.5:
 		f.Kind = KindRare
 	default:
@@ -127,7 +132,7 @@ func (c *census) judge(g *group, o CompareOptions) (Finding, bool) {
 // score ranks findings: severe before the rest, then by kind, then by how
 // many lines there are and how much that differs from what is usual.
 func score(f Finding, severe bool) float64 {
-	s := map[Kind]float64{KindNew: 30, KindSurging: 20, KindStopped: 10, KindUnjudged: 10}[f.Kind]
+	s := map[Kind]float64{KindNew: 30, KindSurging: 20, KindShifted: 15, KindStopped: 10, KindUnjudged: 10}[f.Kind]
 	if severe {
 		s += 50
 	}

@@ -147,6 +147,47 @@ func TestTheSamePatternHasTheSameFingerprintInAnotherIncident(t *testing.T) {
 	}
 }
 
+func TestCompareSaysWhichValueOfAVariableBecameFrequent(t *testing.T) {
+	t.Parallel()
+	counts := func(failed int) map[string]int {
+		m := map[string]int{}
+		for i := range 500 {
+			status := 200
+			if i < failed {
+				status = 503
+			}
+			m[fmt.Sprintf(`info: "GET /cart/%d" status: %d time: 0.0%d`, i, status, i*7%89)] = 1
+		}
+		return m
+	}
+	if found := Compare(journal(tenMinutes(0), counts(4)), baseline(2, counts(4)), CompareOptions{}); len(found) != 0 {
+		t.Errorf("nothing changed, found %+v", found)
+	}
+	found := Compare(journal(tenMinutes(0), counts(150)), baseline(2, counts(4)), CompareOptions{})
+	if len(found) != 1 || found[0].Kind != KindShifted || len(found[0].Shifts) != 1 {
+		t.Fatalf("found %+v, want one shift", found)
+	}
+	s := found[0].Shifts[0]
+	if s.Key != "status" || s.Value != "503" || s.Count != 150 || s.Share != 0.3 || s.BaselineShare != 0.008 || s.P >= 1e-6 {
+		t.Errorf("shift %+v", s)
+	}
+}
+
+func TestWhoeverSurgesInATemplateIsNamed(t *testing.T) {
+	t.Parallel()
+	users := []string{"ann", "bob", "eve", "joe", "zoe", "kim"}
+	usual, now := map[string]int{}, map[string]int{}
+	for _, u := range users {
+		usual["error: login failed for user "+u+" twice"] = 10
+		now["error: login failed for user "+u+" twice"] = 10
+	}
+	now["error: login failed for user eve twice"] = 400
+	found := Compare(journal(tenMinutes(0), now), baseline(3, usual), CompareOptions{})
+	if len(found) != 1 || found[0].Kind != KindSurging || len(found[0].Shifts) != 1 || found[0].Shifts[0].Value != "eve" || found[0].Shifts[0].Key != "user" {
+		t.Errorf("found %+v, want a surge by user eve", found)
+	}
+}
+
 func TestAChangeMustBeLargeAgainstHowMuchTheBaselineVaries(t *testing.T) {
 	t.Parallel()
 	const line = "batch %d done"
@@ -287,4 +328,36 @@ func BenchmarkCompare(b *testing.B) {
 		Compare(now, []Span{before}, CompareOptions{})
 	}
 	b.ReportMetric(float64(b.N)*20_000/b.Elapsed().Seconds(), "lines/s")
+}
+
+func FuzzCompare(f *testing.F) {
+	f.Add("user ann left\x00user bob left\x00user eve left\x00user 5 left\x00status 200\x00status 500", uint8(3))
+	f.Add("a\nb.Error: c\x00\x00 ()\x00x=1,2,3\x00x=1", uint8(1))
+	f.Fuzz(func(t *testing.T, text string, stride uint8) {
+		var now, before []incident.LogLine
+		for i, body := range strings.Split(text, "\x00") {
+			for j := range 12 {
+				if at := time.Duration(j) * time.Second; i%(int(stride%5)+1) == 0 {
+					now = append(now, incident.LogLine{At: tenMinutes(0).From.Add(at), Body: body})
+				} else {
+					before = append(before, incident.LogLine{At: tenMinutes(1).From.Add(at), Body: body})
+				}
+			}
+		}
+		total := 0
+		for _, found := range Compare(Span{tenMinutes(0), slices.Values(now)}, []Span{{tenMinutes(1), slices.Values(before)}}, CompareOptions{}) {
+			total += found.Count
+			if found.P < 0 || found.P > 1 || found.Score < 0 || found.Score > 100 || len(found.Samples) == 0 {
+				t.Errorf("finding %+v", found)
+			}
+			for _, s := range found.Shifts {
+				if s.Count > found.Count || s.Share > 1 || s.BaselineShare > 1 {
+					t.Errorf("shift %+v of %+v", s, found)
+				}
+			}
+		}
+		if total > len(now) {
+			t.Errorf("%d lines in findings, %d were given", total, len(now))
+		}
+	})
 }

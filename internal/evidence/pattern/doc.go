@@ -1,6 +1,7 @@
 // Package pattern turns log lines into templates and compares what was logged
 // during an incident with what is usual: which templates are new, which surge,
-// which stopped, and which attribute of the lines sets the errors apart.
+// which stopped, which have other values in them, and which attribute of the
+// lines sets the errors apart.
 //
 // # How templates are found
 //
@@ -41,7 +42,7 @@
 // # What it does not know
 //
 // Two events that differ only in digits, such as a status code, are one
-// template. A variable of several words, or one with fewer values than its
+// template; Compare then tells a change of the values as a [Shift]. A variable of several words, or one with fewer values than its
 // place asks for, stays split until more values are seen. A header with names
 // in it (threads, daemons) splits the events behind it, so lines are best
 // given without. Only the first 64 tokens and 4 KiB of the first line count,

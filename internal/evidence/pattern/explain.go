@@ -37,7 +37,7 @@ func Explain(errors, all []incident.LogLine) []Attribute {
 	if len(errors) < minErrors || len(all) <= len(errors) {
 		return nil
 	}
-	inErrors, tested := tally(errors)
+	inErrors, tested := countProperties(errors)
 	least := max(minErrors, int(math.Ceil(minCoverage*float64(len(errors)))))
 	maps.DeleteFunc(inErrors, func(_ property, n int) bool { return n < least })
 	inAll := make(map[property]int, len(inErrors))
@@ -99,8 +99,8 @@ func properties(l incident.LogLine) func(yield func(property) bool) {
 // or two at most.
 const maxProperties = 50_000
 
-// tally counts the lines that have each property, and how many were looked at.
-func tally(lines []incident.LogLine) (counts map[property]int, tested int) {
+// countProperties counts the lines that have each property, and how many were looked at.
+func countProperties(lines []incident.LogLine) (counts map[property]int, tested int) {
 	counts = make(map[property]int)
 	for _, l := range lines {
 		for p := range properties(l) {
