@@ -117,7 +117,7 @@ func TestNewRefusesWhatAPersonMustMend(t *testing.T) {
 		"an unknown kind":              {"pigeon", `{}`, "kind"},
 		"a field that nothing reads":   {"webhook", `{"keys":["0123456789abcdef"],"colour":"red"}`, "config"},
 		"a redacted secret":            {"webhook", `{"keys":["[redacted]"]}`, "config"},
-		"no key":                       {"webhook", `{}`, "keys"},
+		"an empty key":                 {"webhook", `{"keys":[""]}`, "keys"},
 		"a short key":                  {"webhook", `{"keys":["short"]}`, "keys"},
 		"a token that is none":         {"telegram", `{"token":"hello"}`, "token"},
 		"a token that leaves the path": {"telegram", `{"token":"1:aaaaaaaaaaaaaaaaaaaaaaa/../x"}`, "token"},
@@ -136,5 +136,46 @@ func TestNewRefusesWhatAPersonMustMend(t *testing.T) {
 				t.Errorf("got %v (%T), want a mistake in %s", err, err, c.field)
 			}
 		})
+	}
+}
+
+func TestAConfigurationIsShownWithoutItsSecretsAndTakenBackWithThem(t *testing.T) {
+	t.Parallel()
+	for kind, stored := range map[string]string{
+		"discord":  `{"rooms":{"ops":"https://discord.com/api/webhooks/1/s3cr3t"}}`,
+		"email":    `{"host":"mail","username":"sigap","password":"s3cr3t","from":"a@example.com"}`,
+		"ntfy":     `{"token":"s3cr3t"}`,
+		"slack":    `{"token":"xoxb-s3cr3t"}`,
+		"telegram": `{"token":"1:s3cr3ts3cr3ts3cr3ts3cr3t"}`,
+		"webhook":  `{"keys":["s3cr3ts3cr3ts3cr3t"]}`,
+	} {
+		shown, err := channel.Redacted(kind, json.RawMessage(stored))
+		if err != nil || bytes.Contains(shown, []byte("s3cr3t")) || !bytes.Contains(shown, []byte("[redacted]")) {
+			t.Errorf("%s: shown as %s, %v", kind, shown, err)
+		}
+		back, err := channel.Unredacted(shown, json.RawMessage(stored))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := channel.Redacted(kind, back)
+		if err != nil || !bytes.Contains(back, []byte("s3cr3t")) || bytes.Contains(back, []byte("[redacted]")) || !bytes.Equal(again, shown) {
+			t.Errorf("%s: taken back as %s, %v", kind, back, err)
+		}
+		if _, err := channel.New(kind, back, deps()); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+func TestAMaskThatStandsForNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, stored := range []string{``, `{}`, `{"rooms":{"other":"https://a.example/s3cr3t"}}`, `{"rooms":["https://a.example/s3cr3t"]}`} {
+		back, err := channel.Unredacted(json.RawMessage(`{"rooms":{"ops":"[redacted]"}}`), json.RawMessage(stored))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := channel.New("discord", back, deps()); err == nil {
+			t.Errorf("with %s stored it became %+v", stored, c)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package channel
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -33,51 +34,128 @@ func (d Deps) filled() Deps {
 	return d
 }
 
-type maker func(config json.RawMessage, deps Deps) (Channel, error)
+// kind is what can be done with the configuration of one kind of channel.
+type kind struct {
+	open   func(json.RawMessage, Deps) (Channel, error)
+	redact func(json.RawMessage) (json.RawMessage, error)
+}
 
-func makers() map[string]maker {
-	return map[string]maker{
-		"discord":    made(NewDiscord),
-		"email":      made(NewEmail),
-		"googlechat": made(NewGoogleChat),
-		"mattermost": made(NewMattermost),
-		"ntfy":       made(NewNtfy),
-		"slack":      made(NewSlack),
-		"teams":      made(NewTeams),
-		"telegram":   made(NewTelegram),
-		"webhook":    made(NewWebhook),
+func kinds() map[string]kind {
+	return map[string]kind{
+		"discord":    kindOf(NewDiscord),
+		"email":      kindOf(NewEmail),
+		"googlechat": kindOf(NewGoogleChat),
+		"mattermost": kindOf(NewMattermost),
+		"ntfy":       kindOf(NewNtfy),
+		"slack":      kindOf(NewSlack),
+		"teams":      kindOf(NewTeams),
+		"telegram":   kindOf(NewTelegram),
+		"webhook":    kindOf(NewWebhook),
 	}
 }
 
 // Kinds returns the names of the services there are channels for, in order.
-func Kinds() []string { return slices.Sorted(maps.Keys(makers())) }
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
+
+func find(name string) (kind, error) {
+	k, ok := kinds()[name]
+	if !ok {
+		return k, incident.FieldError("kind", "there is no channel %q; there are %s", name, strings.Join(Kinds(), ", "))
+	}
+	return k, nil
+}
 
 // New returns the channel of a kind with its configuration. It does no I/O, so
 // that it also serves to check a configuration; a mistake in one is a
 // *incident.Error.
 func New(kind string, config json.RawMessage, deps Deps) (Channel, error) {
-	make, ok := makers()[kind]
-	if !ok {
-		return nil, incident.FieldError("kind", "there is no channel %q; there are %s", kind, strings.Join(Kinds(), ", "))
+	k, err := find(kind)
+	if err != nil {
+		return nil, err
 	}
-	return make(config, deps.filled())
+	return k.open(config, deps.filled())
+}
+
+// Redacted returns a configuration of a kind as it may be shown: its secrets
+// masked, however deep they lie.
+func Redacted(kind string, config json.RawMessage) (json.RawMessage, error) {
+	k, err := find(kind)
+	if err != nil {
+		return nil, err
+	}
+	return k.redact(config)
 }
 
 // validated is a configuration that can tell its own mistakes.
 type validated interface{ Validate() error }
 
-// made turns a channel's constructor into a maker.
-func made[C validated, T Channel](construct func(C, Deps) T) maker {
-	return func(raw json.RawMessage, deps Deps) (Channel, error) {
-		var config C
-		decoder := json.NewDecoder(bytes.NewReader(raw))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&config); err != nil {
-			return nil, incident.FieldError("config", "%s", err)
-		}
-		if err := config.Validate(); err != nil {
-			return nil, err
-		}
-		return construct(config, deps), nil
+// kindOf makes a kind of a channel's constructor.
+func kindOf[C validated, T Channel](construct func(C, Deps) T) kind {
+	return kind{
+		open: func(raw json.RawMessage, deps Deps) (Channel, error) {
+			config, err := read[C](raw)
+			if err != nil {
+				return nil, err
+			}
+			if err := config.Validate(); err != nil {
+				return nil, err
+			}
+			return construct(config, deps), nil
+		},
+		redact: func(raw json.RawMessage) (json.RawMessage, error) {
+			config, err := read[C](raw)
+			if err != nil {
+				return nil, err
+			}
+			return json.Marshal(config)
+		},
 	}
+}
+
+// read decodes a configuration and refuses fields that nothing would read.
+func read[C any](raw json.RawMessage) (config C, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&config); err != nil {
+		return config, incident.FieldError("config", "%s", err)
+	}
+	return config, nil
+}
+
+// Unredacted returns edited, a configuration that was shown redacted and sent
+// back, with each mask replaced by what stored has in its place. A mask in
+// whose place nothing is stored stays, and New refuses it.
+func Unredacted(edited, stored json.RawMessage) (json.RawMessage, error) {
+	var fresh, old any
+	if err := json.Unmarshal(edited, &fresh); err != nil {
+		return nil, incident.FieldError("config", "%s", err)
+	}
+	if len(stored) > 0 {
+		if err := json.Unmarshal(stored, &old); err != nil {
+			return nil, fmt.Errorf("reading the stored configuration: %w", err)
+		}
+	}
+	return json.Marshal(unmask(fresh, old))
+}
+
+func unmask(fresh, old any) any {
+	switch fresh := fresh.(type) {
+	case string:
+		if kept, ok := old.(string); ok && fresh == redacted {
+			return kept
+		}
+	case map[string]any:
+		was, _ := old.(map[string]any)
+		for name, value := range fresh {
+			fresh[name] = unmask(value, was[name])
+		}
+	case []any:
+		was, _ := old.([]any)
+		for i, value := range fresh {
+			if i < len(was) {
+				fresh[i] = unmask(value, was[i])
+			}
+		}
+	}
+	return fresh
 }

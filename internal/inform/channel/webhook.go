@@ -20,16 +20,16 @@ const (
 	headerDelivery  = "Sigap-Delivery"  // Message.ID
 )
 
-// WebhookConfig configures signed requests to any HTTP server. Addresses are
-// URLs; what they hold after the host counts as secret.
+// WebhookConfig configures requests to any HTTP server. Addresses are URLs;
+// what they hold after the host counts as secret. The zero value is valid.
 type WebhookConfig struct {
-	Keys []Secret `json:"keys"` // each signs every request; two while one replaces the other
+	Keys []Secret `json:"keys,omitempty"` // each signs every request; two while one replaces the other; none: unsigned
 }
 
 // Validate returns the first mistake as a *incident.Error.
 func (c WebhookConfig) Validate() error {
-	const rule = "give one to four keys of at least 16 characters"
-	if err := must(len(c.Keys) >= 1 && len(c.Keys) <= 4, "keys", rule); err != nil {
+	const rule = "give up to four keys of at least 16 characters"
+	if err := must(len(c.Keys) <= 4, "keys", rule); err != nil {
 		return err
 	}
 	for _, key := range c.Keys {
@@ -40,7 +40,7 @@ func (c WebhookConfig) Validate() error {
 	return nil
 }
 
-// Webhook posts messages as JSON, signed with HMAC-SHA256.
+// Webhook posts messages as JSON, signed with HMAC-SHA256 where there are keys.
 type Webhook struct {
 	Config WebhookConfig // exported, because fmt shows what it finds in unexported fields unmasked
 	deps   Deps
@@ -89,10 +89,12 @@ func (w *Webhook) Send(ctx context.Context, to string, m Message) (Result, error
 		return Result{}, &Error{Detail: "encoding the message", Err: err}
 	}
 	header := http.Header{
-		"Content-Type":  {"application/json; charset=utf-8"},
-		"User-Agent":    {userAgent},
-		headerDelivery:  {m.ID},
-		headerSignature: {sign(body, w.Config.Keys, w.deps.Now())},
+		"Content-Type": {"application/json; charset=utf-8"},
+		"User-Agent":   {userAgent},
+		headerDelivery: {m.ID},
+	}
+	if len(w.Config.Keys) > 0 {
+		header[headerSignature] = []string{sign(body, w.Config.Keys, w.deps.Now())}
 	}
 	got, failed := post(ctx, w.deps.HTTP, to, header, body)
 	if failed != nil {

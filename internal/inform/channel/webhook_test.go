@@ -34,6 +34,19 @@ func TestAWebhookReceivesTheWholeMessageSigned(t *testing.T) {
 	}
 }
 
+func TestAWebhookWithoutKeysIsUnsigned(t *testing.T) {
+	t.Parallel()
+	var header http.Header
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { header = r.Header }))
+	defer server.Close()
+	send(t, open(t, "webhook", json.RawMessage(`{}`)), server.URL, notice(t))
+	if _, signed := header["Sigap-Signature"]; signed || header.Get("Sigap-Delivery") == "" {
+		t.Errorf("got %v", header)
+	}
+	fake := channeltest.NewWebhook(t)
+	send(t, open(t, "webhook", fake.Config()), fake.URL, notice(t))
+}
+
 func TestAWebhookIsSignedByTheOldAndTheNewKeyWhileTheyRotate(t *testing.T) {
 	t.Parallel()
 	c := open(t, "webhook", json.RawMessage(`{"keys":["old-old-old-old-old","new-new-new-new-new"]}`))
