@@ -19,11 +19,11 @@ type Shift struct {
 }
 
 const (
-	maxValues    = 32   // different values of a variable that are counted; with more it is no category
-	maxValue     = 64   // bytes of a value that are kept
-	minShift     = 10   // least lines of a shift
-	minShare     = 0.05 // least share of a shift
-	minShareLift = 3    // least factor of its share
+	maxValues    = 32  // different values of a variable that are counted; with more it is no category
+	maxValue     = 64  // bytes of a value that are kept
+	minShift     = 10  // least lines of a shift
+	minShare     = 0.1 // least share of a shift
+	minShareLift = 3   // least factor of its share
 )
 
 // slot counts the values of one variable of a template.
