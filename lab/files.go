@@ -39,9 +39,9 @@ func services(dir string, ports []int) []Service {
 	}
 	all := []Service{
 		{Name: "front", Team: "web", Tier: 1, DependsOn: []string{"catalogue", "cart", "payment"},
-			Logs: []Log{log("front", "access.log", "combined"), log("front", "error.log", "nginx-error")}},
+			Logs: []Log{log("front", "access.log", "combined"), log("front", "error.log", "plain")}},
 		{Name: "catalogue", Team: "catalogue", Tier: 2, Logs: []Log{log("catalogue", "catalogue.log", "logfmt")}},
-		{Name: "cart", Team: "checkout", Tier: 1, Logs: []Log{log("cart", "cart.log", "text")}},
+		{Name: "cart", Team: "checkout", Tier: 1, Logs: []Log{log("cart", "cart.log", "plain")}},
 		{Name: "payment", Team: "payments", Tier: 1, DependsOn: []string{"bank"}, Logs: []Log{log("payment", "payment.log", "json")}},
 		{Name: "bank", Team: "bank", Tier: 1, Outside: true},
 	}
@@ -53,6 +53,7 @@ func services(dir string, ports []int) []Service {
 			continue
 		}
 		all[i].Metrics = all[i].URL + "/metrics"
+		all[i].Config = configFile(dir, all[i].Name)
 	}
 	return all
 }
@@ -91,8 +92,8 @@ func (l *Lab) write() (err error) {
 	return nil
 }
 
-func (l *Lab) configFile(service string) string {
-	return filepath.Join(l.dir, service, "config.json")
+func configFile(dir, service string) string {
+	return filepath.Join(dir, service, "config.json")
 }
 
 // releasePath is where the files of a release lie, from the lab's folder.
@@ -121,8 +122,8 @@ func (l *Lab) firstConfigs() map[string]any {
 	return map[string]any{
 		"front": shop.FrontConfig{
 			Base: base("front", "error.log"), AccessLog: filepath.Join("front", "log", "access.log"),
-			CatalogueURL: url["catalogue"], CatalogueTimeout: shop.Duration(2 * time.Second),
-			CartURL: url["cart"], CartTimeout: shop.Duration(2 * time.Second),
+			CatalogueURL: url["catalogue"], CatalogueTimeout: shop.Duration(5 * time.Second),
+			CartURL: url["cart"], CartTimeout: shop.Duration(5 * time.Second),
 			PaymentURL: url["payment"], PaymentTimeout: shop.Duration(4 * time.Second),
 		},
 		"catalogue": shop.CatalogueConfig{
@@ -133,7 +134,7 @@ func (l *Lab) firstConfigs() map[string]any {
 		},
 		"payment": shop.PaymentConfig{
 			Base: base("payment", "payment.log"), Data: filepath.Join("payment", "data"),
-			PoolMax: 12, PoolWait: shop.Duration(800 * time.Millisecond),
+			PoolMax: 16, PoolWait: shop.Duration(1500 * time.Millisecond),
 			BankURL: url["bank"], BankTimeout: shop.Duration(3 * time.Second), BankCA: filepath.Join(certificates, rootFile),
 			Merchant: "toko-sigap",
 		},
@@ -160,7 +161,7 @@ func (l *Lab) writeConfig(service string, config any) error {
 	if err != nil {
 		return fmt.Errorf("write the configuration of %s: %w", service, err)
 	}
-	return replaceFile(l.configFile(service), append(text, '\n'))
+	return replaceFile(configFile(l.dir, service), append(text, '\n'))
 }
 
 // replaceFile leaves either the old content or the new.

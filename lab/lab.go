@@ -52,6 +52,7 @@ type Service struct {
 	Outside   bool     // another company's: its logs and metrics are not for us
 	Address   string   // host:port
 	URL       string
+	Config    string // file of its configuration; empty for one outside
 	Metrics   string // URL of its metrics; empty for one outside
 	Logs      []Log  // none for one outside
 }
@@ -59,13 +60,13 @@ type Service struct {
 // Log is a file that a service appends to.
 type Log struct {
 	Path   string
-	Format string // combined, nginx-error, text, logfmt, json
+	Format string // combined, plain, logfmt, json
 }
 
 // Start writes the shop's files and runs its processes. It returns when every
 // service answers. The lab ends with Stop, or when ctx does.
 func Start(ctx context.Context, options Options) (*Lab, error) {
-	ports, err := freePorts(len(shop.Services()) + 2)
+	ports, err := freePorts(ctx, len(shop.Services())+2)
 	if err != nil {
 		return nil, fmt.Errorf("start the lab: %w", err)
 	}
@@ -88,7 +89,7 @@ func Start(ctx context.Context, options Options) (*Lab, error) {
 	l.cancel = cancel
 	for _, service := range l.services {
 		l.run(running, &process{
-			name: service.Name, path: executable, args: []string{"lab", service.Name, "--config", l.configFile(service.Name)},
+			name: service.Name, path: executable, args: []string{"lab", service.Name, "--config", configFile(l.dir, service.Name)},
 			limit: memoryLimit,
 		})
 	}

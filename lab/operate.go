@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -121,9 +122,7 @@ func (l *Lab) edit(ctx context.Context, service string, values map[string]any) (
 	if err != nil {
 		return "", err
 	}
-	for key, value := range values {
-		config[key] = value
-	}
+	maps.Copy(config, values)
 	if err := l.writeConfig(service, config); err != nil {
 		return "", err
 	}
@@ -138,7 +137,7 @@ func (l *Lab) edit(ctx context.Context, service string, values map[string]any) (
 }
 
 func (l *Lab) config(service string) (values map[string]any, file []byte, err error) {
-	if file, err = os.ReadFile(l.configFile(service)); err != nil {
+	if file, err = os.ReadFile(configFile(l.dir, service)); err != nil {
 		return nil, nil, fmt.Errorf("read the configuration of %s: %w", service, err)
 	}
 	if err := json.Unmarshal(file, &values); err != nil {
@@ -162,7 +161,7 @@ func (l *Lab) inForce(ctx context.Context, service string) error {
 	if err := json.NewDecoder(response.Body).Decode(&said); err != nil {
 		return err
 	}
-	file, err := os.ReadFile(l.configFile(service))
+	file, err := os.ReadFile(configFile(l.dir, service))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -14,11 +15,12 @@ const (
 )
 
 // freePorts finds n loopback ports that nobody listens on.
-func freePorts(n int) ([]int, error) {
+func freePorts(ctx context.Context, n int) ([]int, error) {
+	var config net.ListenConfig
 	var ports []int
 	for range 100 * n {
 		port := lowestPort + rand.N(highestPort-lowestPort)
-		listener, err := net.Listen("tcp", address(port))
+		listener, err := config.Listen(ctx, "tcp", address(port))
 		if err != nil {
 			continue
 		}

@@ -26,20 +26,20 @@ import (
 // processors: the tests wait more than they compute.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "4") // cannot fail: the testing package defines it
+	_ = flag.Set("test.parallel", "3") // cannot fail: the testing package defines it
 	labtest.Main(m)
 }
 
 // healthy and hurt tell a shop that serves its users from one that does not,
 // by what those saw who tried to buy in the last seconds, from a moment on.
 func healthy(users *load.Generator, from time.Time) bool {
-	seen := users.Recent(min(2*time.Second, time.Since(from)), "checkout")
-	return seen.Requests >= 5 && seen.Failures == 0
+	seen := users.Recent(min(3*time.Second, time.Since(from)), "checkout")
+	return seen.Requests >= 8 && seen.FailureRatio() < 0.1
 }
 
 func hurt(users *load.Generator, from time.Time) bool {
 	seen := users.Recent(min(4*time.Second, time.Since(from)), "checkout")
-	return seen.Requests >= 5 && seen.FailureRatio() > 0.15
+	return seen.Requests >= 5 && seen.FailureRatio() > 0.2
 }
 
 func TestEveryFaultHurtsUsersAndRecoveryEndsIt(t *testing.T) {
@@ -101,8 +101,8 @@ func TestHarmlessChangesHurtNobodyAndAreAllAnnounced(t *testing.T) {
 	labtest.Eventually(t, 20*time.Second, "users are served", func() bool {
 		return users.Recent(time.Since(done), "").Requests > 30
 	})
-	if seen := users.Recent(time.Minute, ""); seen.Failures > 0 {
-		t.Errorf("%d of %d users were hurt", seen.Failures, seen.Requests)
+	if failed := labtest.Failures(t, l); failed != nil {
+		t.Errorf("users were hurt: %v", failed)
 	}
 	kinds := make(map[string]int)
 	for _, change := range intake.received() {

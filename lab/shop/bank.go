@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"math/rand/v2"
@@ -16,7 +17,7 @@ type bank struct {
 	config BankConfig
 }
 
-func buildBank(file []byte, m *metrics) (*generation, error) {
+func buildBank(_ context.Context, file []byte, m *metrics) (*generation, error) {
 	config, err := decode[BankConfig](file)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"sync"
@@ -37,25 +38,23 @@ func (c *listingCache) key(query url.Values) string {
 }
 
 // listing returns what is held under the key, or reads it. Callers who miss
-// at the same time wait for one read.
-func (c *listingCache) listing(key string, read func() ([]product, error)) ([]product, error) {
+// at the same time wait for one read, which does not end with the first of them.
+func (c *listingCache) listing(ctx context.Context, key string, read func(context.Context) ([]product, error)) ([]product, error) {
 	c.mu.Lock()
 	held, found := c.listings[key]
 	c.mu.Unlock()
 	if found {
 		return held, nil
 	}
-	fresh, err, _ := c.reads.Do(key, func() (any, error) {
-		listing, err := read()
+	answer, err, _ := c.reads.Do(key, func() (any, error) {
+		listing, err := read(context.WithoutCancel(ctx))
 		if err == nil {
 			c.put(key, listing)
 		}
 		return listing, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return fresh.([]product), nil
+	fresh, _ := answer.([]product) // nil with an error
+	return fresh, err
 }
 
 func (c *listingCache) put(key string, listing []product) {

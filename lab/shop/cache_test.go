@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"errors"
 	"net/url"
 	"testing"
@@ -8,7 +9,7 @@ import (
 
 func TestTheCacheHoldsAsManyListingsAsItsReleaseSays(t *testing.T) {
 	t.Parallel()
-	read := func() ([]product, error) { return []product{{SKU: "A"}}, nil }
+	read := func(context.Context) ([]product, error) { return []product{{SKU: "A"}}, nil }
 	for _, c := range []struct {
 		settings cacheSettings
 		want     int
@@ -21,7 +22,7 @@ func TestTheCacheHoldsAsManyListingsAsItsReleaseSays(t *testing.T) {
 		cache := newListingCache(c.settings)
 		for _, page := range []string{"1", "2", "3", "1"} {
 			query := url.Values{"page": {page}, "session": {"s"}}
-			if _, err := cache.listing(cache.key(query), read); err != nil {
+			if _, err := cache.listing(t.Context(), cache.key(query), read); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -35,7 +36,7 @@ func TestAListingThatCouldNotBeReadIsNotHeld(t *testing.T) {
 	t.Parallel()
 	cache := newListingCache(cacheSettings{})
 	broken := errors.New("broken")
-	if _, err := cache.listing("k", func() ([]product, error) { return nil, broken }); !errors.Is(err, broken) {
+	if _, err := cache.listing(t.Context(), "k", func(context.Context) ([]product, error) { return nil, broken }); !errors.Is(err, broken) {
 		t.Errorf("the error of the read became %v", err)
 	}
 	if got := cache.size(); got != 0 {

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,7 +21,7 @@ type cart struct {
 	log    io.Writer // plain text, stack traces over many lines
 }
 
-func buildCart(file []byte, m *metrics) (*generation, error) {
+func buildCart(_ context.Context, file []byte, m *metrics) (*generation, error) {
 	config, err := decode[CartConfig](file)
 	if err != nil {
 		return nil, err
@@ -41,7 +42,7 @@ func buildCart(file []byte, m *metrics) (*generation, error) {
 		return nil, err
 	}
 	c := &cart{config: config, rules: discounts.Rules, spool: orders, log: log}
-	c.print("INFO ", "cart %s in force, %d discount rules", config.Version, len(c.rules))
+	c.printf("INFO ", "cart %s in force, %d discount rules", config.Version, len(c.rules))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /offers", m.measured("offers", c.recovered(c.serveOffers)))
 	mux.HandleFunc("POST /orders", m.measured("orders", c.recovered(c.serveOrders)))
@@ -100,11 +101,11 @@ func (c *cart) serveOrders(w http.ResponseWriter, r *http.Request) {
 		err = c.spool.append(append(line, '\n'))
 	}
 	if err != nil {
-		c.print("ERROR", "order %s could not be kept: %v", placed.ID, err)
+		c.printf("ERROR", "order %s could not be kept: %v", placed.ID, err)
 		answer(w, http.StatusInsufficientStorage, problem{"the order could not be kept"})
 		return
 	}
-	c.print("INFO ", "order %s placed, %d items, total Rp %d", placed.ID, len(placed.Items), placed.Total)
+	c.printf("INFO ", "order %s placed, %d items, total Rp %d", placed.ID, len(placed.Items), placed.Total)
 	answer(w, http.StatusCreated, placed)
 }
 
@@ -113,7 +114,7 @@ func (c *cart) recovered(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if thrown := recover(); thrown != nil {
-				c.print("ERROR", "%s %s: panic: %v\n%s", r.Method, r.URL.Path, thrown, debug.Stack())
+				c.printf("ERROR", "%s %s: panic: %v\n%s", r.Method, r.URL.Path, thrown, debug.Stack())
 				answer(w, http.StatusInternalServerError, problem{"internal error"})
 			}
 		}()
@@ -121,7 +122,7 @@ func (c *cart) recovered(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-func (c *cart) print(level, format string, args ...any) {
+func (c *cart) printf(level, format string, args ...any) {
 	fmt.Fprintf(c.log, "%s %s [cart] %s\n", time.Now().UTC().Format("2006-01-02 15:04:05,000"), level, fmt.Sprintf(format, args...))
 }
 

@@ -19,7 +19,7 @@ type catalogue struct {
 	log    *slog.Logger // logfmt
 }
 
-func buildCatalogue(file []byte, m *metrics) (*generation, error) {
+func buildCatalogue(ctx context.Context, file []byte, m *metrics) (*generation, error) {
 	config, err := decode[CatalogueConfig](file)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func buildCatalogue(file []byte, m *metrics) (*generation, error) {
 	if err := config.readRelease("cache.json", &settings); err != nil {
 		return nil, err
 	}
-	db, err := openDatabase(config.Data, "catalogue.db", productSchema)
+	db, err := openDatabase(ctx, config.Data, "catalogue.db", productSchema)
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +73,7 @@ func (c *catalogue) serveProducts(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, problem{"page is a number from 1"})
 		return
 	}
-	listing, err := c.cache.listing(c.cache.key(r.URL.Query()), func() ([]product, error) {
-		return c.products(context.WithoutCancel(r.Context())) // others wait for it too
-	})
+	listing, err := c.cache.listing(r.Context(), c.cache.key(r.URL.Query()), c.products)
 	if err != nil {
 		c.fail(w, r, "list the products", err)
 		return

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"os"
@@ -10,7 +11,7 @@ import (
 )
 
 // openDatabase opens a SQLite file in dir and brings its tables about.
-func openDatabase(dir, name, schema string) (*sql.DB, error) {
+func openDatabase(ctx context.Context, dir, name, schema string) (*sql.DB, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("open database %s: %w", name, err)
 	}
@@ -20,7 +21,7 @@ func openDatabase(dir, name, schema string) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", name, err)
 	}
-	if _, err := db.Exec(schema); err != nil {
+	if _, err := db.ExecContext(ctx, schema); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open database %s: %w", name, err)
 	}

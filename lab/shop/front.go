@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
@@ -24,7 +25,7 @@ type front struct {
 	errors    io.Writer // one line a failed request, as web servers write them
 }
 
-func buildFront(file []byte, m *metrics) (*generation, error) {
+func buildFront(_ context.Context, file []byte, m *metrics) (*generation, error) {
 	config, err := decode[FrontConfig](file)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ type payment struct {
 	log     *slog.Logger // JSON
 }
 
-func buildPayment(file []byte, m *metrics) (*generation, error) {
+func buildPayment(ctx context.Context, file []byte, m *metrics) (*generation, error) {
 	config, err := decode[PaymentConfig](file)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func buildPayment(file []byte, m *metrics) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openDatabase(config.Data, "payments.db", `
+	db, err := openDatabase(ctx, config.Data, "payments.db", `
 		CREATE TABLE IF NOT EXISTS merchants (id TEXT PRIMARY KEY, account TEXT NOT NULL);
 		CREATE TABLE IF NOT EXISTS charges (
 			order_id TEXT PRIMARY KEY, merchant TEXT NOT NULL, amount INTEGER NOT NULL, code TEXT NOT NULL, at TEXT NOT NULL);

@@ -29,7 +29,7 @@ func Main(ctx context.Context, service, configFile string) error {
 		return err
 	}
 	s := &server{file: configFile, build: build, metrics: newMetrics()}
-	if err := s.load(); err != nil {
+	if err := s.load(ctx); err != nil {
 		return fmt.Errorf("start %s: %w", service, err)
 	}
 	defer s.current.close()
@@ -38,7 +38,7 @@ func Main(ctx context.Context, service, configFile string) error {
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
 
-	listener, err := net.Listen("tcp", s.current.base.Listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.current.base.Listen)
 	if err != nil {
 		return fmt.Errorf("start %s: %w", service, err)
 	}
@@ -51,7 +51,7 @@ func Main(ctx context.Context, service, configFile string) error {
 	for {
 		select {
 		case <-hangups:
-			if err := s.load(); err != nil {
+			if err := s.load(ctx); err != nil {
 				fmt.Fprintf(os.Stderr, "%s: keep the configuration: %v\n", service, err)
 			}
 		case err := <-served:
@@ -84,7 +84,7 @@ func (g *generation) close() {
 }
 
 // buildFunc makes a generation from the bytes of a configuration file.
-type buildFunc func(file []byte, m *metrics) (*generation, error)
+type buildFunc func(ctx context.Context, file []byte, m *metrics) (*generation, error)
 
 func builder(service string) (buildFunc, error) {
 	switch service {
@@ -114,12 +114,12 @@ type server struct {
 
 // load puts the configuration file in force. Requests under way end in the
 // generation they began in.
-func (s *server) load() error {
+func (s *server) load(ctx context.Context) error {
 	file, err := os.ReadFile(s.file)
 	if err != nil {
 		return fmt.Errorf("read the configuration: %w", err)
 	}
-	next, err := s.build(file, s.metrics)
+	next, err := s.build(ctx, file, s.metrics)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func write(t *testing.T, path, content string) {
 func startCart(t *testing.T, configFile string) *server {
 	t.Helper()
 	s := &server{file: configFile, build: buildCart, metrics: newMetrics()}
-	if err := s.load(); err != nil {
+	if err := s.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.current.close() })
@@ -53,7 +53,7 @@ func TestAConfigurationThatCannotBeTakenLeavesTheOneBefore(t *testing.T) {
 		{`{`, "unexpected EOF"},
 	} {
 		write(t, file, c.config)
-		if err := s.load(); err == nil || !strings.Contains(err.Error(), c.reason) {
+		if err := s.load(t.Context()); err == nil || !strings.Contains(err.Error(), c.reason) {
 			t.Errorf("%s was answered %v, want one that says %q", c.config, err, c.reason)
 		}
 		if got := ask(s, http.MethodGet, "/healthz", "").Body.String(); !strings.Contains(got, `"version":"1.0.0"`) {
@@ -111,7 +111,7 @@ func TestARequestEndsInTheGenerationItBeganIn(t *testing.T) {
 	released := make(chan struct{})
 	release := held.release
 	held.release = func() { release(); close(released) }
-	if err := s.load(); err != nil {
+	if err := s.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	select {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,6 +78,24 @@ func Start(t *testing.T, options lab.Options) *lab.Lab {
 		}
 	})
 	return l
+}
+
+// Failures returns what front's error log says of requests that failed, but
+// for those that were late: a crowded machine is enough for that.
+func Failures(t *testing.T, l *lab.Lab) []string {
+	t.Helper()
+	late := regexp.MustCompile(`deadline exceeded|i/o timeout|context canceled|answered (499|503|504)`)
+	content, err := os.ReadFile(l.Services()[0].Logs[1].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for line := range strings.Lines(string(content)) {
+		if !late.MatchString(line) {
+			found = append(found, line)
+		}
+	}
+	return found
 }
 
 // Eventually fails the test unless check comes true within the limit, and
