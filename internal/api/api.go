@@ -8,13 +8,16 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sigap-dev/sigap/internal/act"
+	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform"
@@ -63,6 +66,7 @@ func New(p Parts) *Server {
 		"Sign in with a session cookie, or send an API token as `Authorization: Bearer sgp_…`."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "", ""
 	config.CreateHooks = nil // no $schema in bodies: the specification is at one place
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer"},
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie},
@@ -79,6 +83,22 @@ func New(p Parts) *Server {
 	s.registerIntake()
 	s.registerOwn()
 	return s
+}
+
+// schemaName keeps the bodies that only this package knows apart from the
+// record's types of the same name.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t == reflect.TypeFor[directory.Person]() {
+		return "Account" // the record has a Person of its own: a name and an id
+	}
+	if t.Name() != "" && unicode.IsLower(rune(t.Name()[0])) {
+		name += "Body"
+	}
+	return name
 }
 
 // OpenAPI is the specification, as JSON.

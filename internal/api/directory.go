@@ -40,12 +40,13 @@ func kept[T any](s *Server, path, what string, read func(context.Context) ([]T, 
 }
 
 func (s *Server) registerDirectory() {
-	kept(s, "/api/teams", "the teams", s.Store.Teams, func(ctx context.Context, t *directory.Team) error {
+	kept(s, "/api/teams", "the teams", func(ctx context.Context) ([]directory.Team, error) { return s.Store.Teams(ctx) }, func(ctx context.Context, t *directory.Team) error {
 		t.Rooms = s.verifiedRooms(t.Rooms)
 		return s.Store.PutTeam(ctx, t)
 	}, "teams")
-	kept(s, "/api/services", "the services", s.Store.Services, s.Store.PutService, "services")
-	kept(s, "/api/audiences", "the audiences", s.Store.Audiences, func(ctx context.Context, a *directory.Audience) error {
+	kept(s, "/api/services", "the services", func(ctx context.Context) ([]directory.Service, error) { return s.Store.Services(ctx) },
+		func(ctx context.Context, v *directory.Service) error { return s.Store.PutService(ctx, v) }, "services")
+	kept(s, "/api/audiences", "the audiences", func(ctx context.Context) ([]directory.Audience, error) { return s.Store.Audiences(ctx) }, func(ctx context.Context, a *directory.Audience) error {
 		a.Rooms = s.verifiedRooms(a.Rooms)
 		return s.Store.PutAudience(ctx, a)
 	}, "audiences")

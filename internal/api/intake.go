@@ -40,6 +40,11 @@ func (s *Server) registerIntake() {
 	post("GET /in/{key}/heartbeat/{rest...}", "heartbeat")
 	s.own(public, "POST /v2/enqueue", func(w http.ResponseWriter, r *http.Request) { s.takeRouted(w, r, "pagerduty") })
 	s.own(public, "POST /v2/change/enqueue", func(w http.ResponseWriter, r *http.Request) { s.takeRouted(w, r, "pagerduty-change") })
+	opsgenie := func(w http.ResponseWriter, r *http.Request) {
+		s.take(w, r, strings.TrimPrefix(r.Header.Get("Authorization"), "GenieKey "), "opsgenie")
+	}
+	s.own(public, "POST /v2/alerts", opsgenie)
+	s.own(public, "POST /v2/alerts/{rest...}", opsgenie)
 	s.own(public, "POST /in/{key}/v1/logs", s.takeLogs)
 	s.own(public, "POST /in/{key}/v1/metrics", s.takeMetrics)
 	s.registerAlertmanager()

@@ -181,7 +181,7 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 	k := seenKey{a.Key.ID, sig.Identity}
 	alert := b.alerts[k]
 	if alert == nil {
-		if sig.State == incident.Resolved {
+		if sig.State != incident.Firing {
 			return // the end of something that Sigap never heard of
 		}
 		alert = &incident.Alert{ID: b.newID(), Key: a.Key.ID}
@@ -193,6 +193,9 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 	}
 	alert.Count++
 	alert.Last = a.At
+	if sig.State == incident.Acknowledged {
+		return // somebody has it in the sender's own tool; it still fires
+	}
 	if sig.State == incident.Resolved {
 		sig = resolvedSignal(alert.Signal, sig)
 	}

@@ -244,14 +244,20 @@ func noteOutcome(ctx context.Context, tx *sql.Tx, i *incident.Incident) error {
 	return err
 }
 
-// PutChange keeps a change to production; a known id is brought up to date.
+// PutChange keeps a change to production. One that is known is brought up to
+// date, and began when the first word of it said: senders repeat a change with
+// the time of their last message.
 func (s *Store) PutChange(ctx context.Context, c incident.Change) error {
-	doc, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
+		before, err := scanDoc[incident.Change](tx.QueryRowContext(ctx, `SELECT doc FROM changes WHERE id = $1`, c.ID), "change")
+		if err == nil && before.StartedAt.Before(c.StartedAt) {
+			c.StartedAt = before.StartedAt
+		}
+		doc, err := json.Marshal(c)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
 			INSERT INTO changes (id, service, started_at, doc) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (id) DO UPDATE SET service = excluded.service, started_at = excluded.started_at, doc = excluded.doc`,
 			c.ID, c.Service, micros(c.StartedAt), string(doc))
