@@ -20,10 +20,6 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// policy is what the page needs, and nothing else: no inline script or style,
-// no other host, no frame around it.
-const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-
 // Handler serves the page: a file of the build by its path, and index.html for
 // every other path, because the page routes by itself. Names below /assets/
 // carry a hash of their content, so browsers may keep them for good; everything
@@ -140,11 +136,6 @@ func (a *asset) send(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", a.cache)
-	h.Set("X-Content-Type-Options", "nosniff")
-	if strings.HasPrefix(a.kind, "text/html") {
-		h.Set("Content-Security-Policy", policy)
-		h.Set("Referrer-Policy", "same-origin")
-	}
 	body, etag := a.body, a.etag
 	if a.zipped != nil {
 		h.Add("Vary", "Accept-Encoding")

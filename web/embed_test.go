@@ -39,8 +39,8 @@ func TestEveryOtherPathIsThePage(t *testing.T) {
 		if res.StatusCode != http.StatusOK || !bytes.Contains(body, []byte("<title>Sigap</title>")) {
 			t.Errorf("GET %s: %d %.60q, want the page", path, res.StatusCode, body)
 		}
-		if res.Header.Get("Cache-Control") != "no-cache" || res.Header.Get("Content-Security-Policy") == "" {
-			t.Errorf("GET %s: headers %v, want no-cache and a policy", path, res.Header)
+		if got := res.Header.Get("Cache-Control"); got != "no-cache" {
+			t.Errorf("GET %s: Cache-Control %q, want no-cache", path, got)
 		}
 	}
 }

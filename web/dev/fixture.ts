@@ -4,7 +4,7 @@ import { answer } from './story.ts';
 
 // The content security policy of the real server, so that a page that breaks
 // it breaks here first.
-const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'";
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** Answers /api with a made-up incident, for looking at pages without a server. */
 export function fixture(): Plugin {

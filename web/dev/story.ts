@@ -31,8 +31,8 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
   const me = { ...rina, email: 'rina@toko.example', lang: (id ? 'id' : 'en') as api.Lang, timezone: 'Asia/Jakarta', theme: undefined as unknown as api.Theme, right: 'admin' as const };
 
   const moments: api.Moment[] = [
-    { at: at(0, 20), label: 'v2.14.0', tone: 'signal' }, { at: at(1, 18), label: tr('detected', 'terdeteksi') }, { at: at(6, 50), label: tr('cause', 'penyebab') },
-    { at: at(8), label: 'rollback' },
+    { at: at(0, 20), code: 'change', label: 'v2.14.0' }, { at: at(1, 18), code: 'detected', label: tr('detected', 'terdeteksi') }, { at: at(6, 50), code: 'cause', label: tr('cause', 'penyebab') },
+    { at: at(8), code: 'decided', label: 'rollback' },
   ];
   const rail: api.RailStage[] = [
     { stage: 'identify', progress: 'done', name: tr('Identify', 'Identifikasi'), text: tr('verified in 4 s', 'terbukti dalam 4 dtk') },
@@ -45,12 +45,12 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
   const title = tr('Checkout fails for one customer in five', 'Checkout gagal untuk satu dari lima pelanggan');
   const card: api.Card = {
     id: 'i142', ref: 'INC-142', title, service: 'payment', affected: ['checkout'], environment: 'production', status: 'mitigating', statusText: tr('Mitigating', 'Sedang dimitigasi'),
-    severity: 1, declared: true, since: at(0), rail, stageText: tr('Act', 'Tindakan'), commander: rina, nextUpdate: { due: at(18), late: false, text: tr('next update 14:20', 'kabar berikutnya 14.20') }, spark: spark.errors,
+    severity: 1, declared: true, since: at(0), rail, stageText: tr('Act', 'Tindakan'), commander: rina, nextUpdate: { audience: 'teams', name: '', due: at(18), late: false }, spark: spark.errors, score: 94, firing: 3, alerts: 6, nobody: false,
   };
   const open: api.Card[] = [card, {
     ...card, id: 'i141', ref: 'INC-141', severity: 3, title: tr('Product images are slow in East Java', 'Gambar produk lambat di Jawa Timur'), service: 'catalogue', affected: [], status: 'investigating', statusText: tr('Investigating', 'Sedang diselidiki'),
     since: at(-96), rail: rail.map((s, n) => ({ ...s, progress: (['done', 'done', 'now', 'ahead', 'late', 'ahead'] as const)[n]! })), stageText: tr('Investigate', 'Investigasi'), commander: andi, spark: spark.odd,
-    nextUpdate: { due: at(8), late: true, text: tr('update 4 min late', 'kabar terlambat 4 menit') },
+    nextUpdate: { audience: 'teams', name: '', due: at(8), late: true },
   }];
   const candidate: api.Card = {
     ...card, id: 'c55', ref: 'C-9f3a2b', declared: false, severity: 3, score: 55, title: tr('Mail queue is growing', 'Antrean e-mail menumpuk'), service: 'notify', status: 'triage', statusText: tr('Triage', 'Triase'),
@@ -78,7 +78,6 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
   const incident: api.Incident = {
     id: 'i142', number: 142, title, service: 'payment', affected: ['checkout'], environment: 'production', status: 'mitigating', severity: 1, milestones: {}, seq: 11,
     roles: { commander: rina, engineering: budi, support: dewi }, people, reportCount: 12,
-    alerts: [{ id: 'a1', source: 'alertmanager', sender: 'Prometheus', title: 'HighErrorRate', service: 'checkout', state: 'firing', why: 'first', whyText: tr('opened it', 'membuka kandidat ini'), value: '19%' }],
     findings: [{ id: 'f1', says: 'cause', area: 'configuration', text: entries[5]!.text.replace(/^.*: /, ''), by: budi, at: at(4, 40), diff: '-pool_max: 50\n+pool_max: 5' }],
     hypotheses: [
       { id: 'h1', text: tr('payment’s connection pool is too small since v2.14.0', 'Pool koneksi payment terlalu kecil sejak v2.14.0'), state: 'confirmed', by: budi, at: at(5), for: [{ text: tr('pool full 12 s after the deploy (metric)', 'pool penuh 12 dtk setelah deploy (metrik)') }, { text: tr('1,284 lines of “pool exhausted”, never seen before (logs)', '1.284 baris “pool exhausted”, belum pernah ada (log)') }] },
@@ -106,7 +105,7 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
     actions: [],
   };
   const view: api.View = {
-    incident, ref: 'INC-142', statusText: card.statusText, rail, next: { move: 'update', label: tr('Review update 2', 'Tinjau kabar 2'), stage: 'update' }, impact: { since: at(0) },
+    incident, ref: 'INC-142', statusText: card.statusText, rail, next: { move: 'update', label: tr('Review update 2', 'Tinjau kabar 2'), stage: 'update' }, impactFrom: at(0), now: new Date().toISOString(), alerts: [{ id: 'a1', source: 'alertmanager', sender: 'Prometheus', title: 'HighErrorRate', service: 'checkout', state: 'firing', why: 'first', whyText: tr('opened it', 'membuka kandidat ini'), value: '19%' }],
     nextUpdate: { audience: 'teams', name: tr('Internal teams', 'Tim internal'), due: at(18), late: false }, missing: 1, moments, people, present: [budi, dewi],
     you: { id: rina.id, right: 'admin', mayAssign: true, joined: true, acknowledged: true },
     verdict: {
@@ -144,61 +143,68 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
       { ...andi, team: 'Engineering', told: at(1, 23), knows: false, receipts: [receipt('telegram', 'failed', '403 bot was blocked'), receipt('email', 'accepted')] },
     ],
     audiences: [
-      { id: 'mgmt', name: tr('Management', 'Manajemen'), every: 20 * 60e9, due: at(28), people: 4, channels: ['Slack'] }, { id: 'teams', name: tr('Internal teams', 'Tim internal'), every: 10 * 60e9, due: at(18), people: 38, channels: ['Slack', 'WhatsApp', 'E-mail'] },
-      { id: 'public', name: tr('Public', 'Publik'), every: 20 * 60e9, due: at(28), people: 0 },
+      { id: 'mgmt', name: tr('Management', 'Manajemen'), sent: 1, lang: me.lang, every: 20, due: at(28), people: 4, channels: ['slack'] }, { id: 'teams', name: tr('Internal teams', 'Tim internal'), sent: 1, lang: me.lang, every: 10, due: at(18), people: 38, channels: ['slack', 'whatsapp', 'email'] },
+      { id: 'public', name: tr('Public', 'Publik'), sent: 1, lang: me.lang, every: 20, due: at(28), people: 0, channels: [] },
     ],
   };
   const draft: api.Draft = {
-    audience: url.searchParams.get('audience') ?? 'teams', name: '', number: 2, nextDue: at(28), since: at(9), facts: 7, lang: me.lang, channels: ['Slack', 'WhatsApp', 'E-mail'],
+    audience: url.searchParams.get('audience') ?? 'teams', name: '', number: 2, nextDue: at(28), since: at(9), facts: 7, lang: me.lang, final: false,
     text: { status: tr('Mitigation under way, impact is falling.', 'Mitigasi berjalan, dampak berkurang.'), impact: tr('4.1% of checkouts fail (peak 19%). About 320 orders are delayed, none lost.', '4,1% checkout gagal (puncak 19%). Sekitar 320 pesanan tertunda, tak ada yang hilang.'), done: tr('Cause confirmed. payment rolled back to v2.13.4 on 3 of 4 instances.', 'Penyebab dipastikan. payment dikembalikan ke v2.13.4 pada 3 dari 4 instans.'), next: tr('The last instance around 14:16, then 5 minutes of watching.', 'Instans terakhir sekitar 14.16, lalu 5 menit pengamatan.') },
   };
-  const part = (md: string): { md: string; html: string } => ({ md, html: md && `<p>${md}</p>` });
+  const written = {
+    title: tr('Checkout failed for one customer in five for 15 minutes', 'Checkout gagal untuk satu dari lima pelanggan selama 15 menit'), cause: incident.cause!.text, lucky: '',
+    summary: tr('payment v2.14.0 lowered its connection pool from 50 to 5. In the busy hour the pool ran dry and payments queued until they timed out. Rolling back to v2.13.4 ended the impact.', 'payment v2.14.0 menurunkan pool koneksi dari 50 menjadi 5. Pada jam ramai pool habis dan pembayaran antre sampai batas waktu. Rollback ke v2.13.4 mengakhiri dampak.'),
+    impact: tr('Checkout errors, per cent. 97% in region jkt-2, all of them by bank transfer.', 'Error checkout, persen. 97% di region jkt-2, semuanya dengan transfer bank.'),
+    well: tr('The cause came from evidence, within five minutes.', 'Penyebab ditemukan dari bukti, dalam lima menit.'), improve: tr('The action from INC-97 had not been done.', 'Tindakan dari INC-97 belum dikerjakan.'),
+  };
+  const lane = (n: number, text: string, more: Partial<api.Score> = {}): api.Score => ({ stage: rail[n]!.stage, name: rail[n]!.name, text, late: false, ...more });
+  const bar = (from: string, to: string, kind = 'solid') => ({ from, to, kind });
   const review: api.ReviewView = {
-    ref: 'INC-142', severity: 1, title: tr('Checkout failed for one customer in five for 15 minutes', 'Checkout gagal untuk satu dari lima pelanggan selama 15 menit'), status: 'resolved', since: at(0), state: 'draft', lang: me.lang, people, you: { id: 'p1', right: 'admin' },
+    ref: 'INC-142', incident: { ...incident, milestones: { impactStarted: at(0) } }, statusText: '', draft: false, published: false, people, you: view.you, cause: written.cause,
+    review: { ...written, state: 'draft', lang: me.lang }, parts: Object.fromEntries(Object.entries(written).map(([k, v]) => [k, v && `<p>${v}</p>`])), from: at(-1), to: at(25), evidence: view.evidence,
     facts: [{ value: '1:18', label: tr('to detect', 'sampai terdeteksi') }, { value: '0:26', label: tr('to acknowledge', 'sampai dikonfirmasi') }, { value: '15:02', label: tr('to mitigate', 'sampai dampak berakhir') }, { value: '12', label: tr('user reports', 'laporan pengguna') }],
-    strip: { from: at(-1), to: at(25), ticks: [0, 6, 12, 18, 24].map((m) => at(m)), lanes: [
-      { stage: 'identify', name: rail[0]!.name, text: tr('4 s to verify', '4 dtk sampai terbukti'), bars: [{ from: at(1, 18), to: at(1, 22), kind: 'solid' }] },
-      { stage: 'inform', name: rail[1]!.name, text: tr('4 in 1:12, 1 in 6:30', '4 dlm 1:12, 1 dlm 6:30'), late: true, bars: [{ from: at(1, 22), to: at(2, 34), kind: 'solid' }, { from: at(2, 34), to: at(7, 50), kind: 'late' }] },
-      { stage: 'investigate', name: rail[2]!.name, text: tr('cause in 4:50', 'penyebab dlm 4:50'), bars: [{ from: at(2), to: at(6, 50), kind: 'solid' }] },
-      { stage: 'act', name: rail[3]!.name, text: 'rollback 7:10', bars: [{ from: at(7), to: at(15), kind: 'solid' }, { from: at(15), to: at(25), kind: 'soft' }] },
-      { stage: 'update', name: rail[4]!.name, text: tr('3 of 3 on time', '3 dari 3 tepat waktu'), marks: [at(9), at(18), at(24)] }, { stage: 'learn', name: rail[5]!.name, text: tr('reviewed after 2 days', 'ditinjau setelah 2 hari') },
-    ] },
-    plot: plot(tr('Checkout errors', 'Error checkout')), plotMoments: moments,
-    moments: entries.filter((e) => e.tone !== 'minor').map((e) => ({ at: e.at, text: e.text, tone: e.tone })), decisions: incident.decisions!,
+    scorecard: [
+      lane(0, tr('4 s to verify', '4 dtk sampai terbukti'), { bars: [bar(at(1, 18), at(1, 22))] }), lane(1, tr('4 in 1:12, 1 in 6:30', '4 dlm 1:12, 1 dlm 6:30'), { late: true, bars: [bar(at(1, 22), at(2, 34)), bar(at(2, 34), at(7, 50), 'late')] }),
+      lane(2, tr('cause in 4:50', 'penyebab dlm 4:50'), { bars: [bar(at(2), at(6, 50))] }), lane(3, 'rollback 7:10', { bars: [bar(at(7), at(15)), bar(at(15), at(25), 'soft')] }),
+      lane(4, tr('3 of 3 on time', '3 dari 3 tepat waktu'), { marks: [at(9), at(18), at(24)] }), lane(5, tr('reviewed after 2 days', 'ditinjau setelah 2 hari')),
+    ],
+    plot: plot(tr('Checkout errors', 'Error checkout')), moments, happenings: entries.filter((e) => e.tone !== 'minor').map((e) => ({ at: e.at, text: e.text, tone: e.tone, seq: e.seq })), decisions: incident.decisions!,
     actions: [{ id: 'x1', what: 'code', title: tr('Refuse pool_max under 20 at start', 'Tolak pool_max di bawah 20 saat mulai'), owner: budi, due: '2026-12-08T10:00:00Z' }, { id: 'x2', what: 'monitoring', title: tr('Alert when the pool is over 90% for 15 seconds', 'Alert saat pool di atas 90% selama 15 detik'), owner: sari, due: '2026-12-01T10:00:00Z' }, { id: 'x3', what: 'sop', title: tr('Review configuration before a payment deploy, version 3', 'Tinjau konfigurasi sebelum deploy payment, versi 3'), owner: rina, due: '2026-12-11T10:00:00Z' }],
-    parts: {
-      title: part(tr('Checkout failed for one customer in five for 15 minutes', 'Checkout gagal untuk satu dari lima pelanggan selama 15 menit')), cause: part(incident.cause!.text), lucky: part(''),
-      summary: part(tr('payment v2.14.0 lowered its connection pool from 50 to 5. In the busy hour the pool ran dry and payments queued until they timed out. Rolling back to v2.13.4 ended the impact.', 'payment v2.14.0 menurunkan pool koneksi dari 50 menjadi 5. Pada jam ramai pool habis dan pembayaran antre sampai batas waktu. Rollback ke v2.13.4 mengakhiri dampak.')),
-      impact: part(tr('Checkout errors, per cent. 97% in region jkt-2, all of them by bank transfer.', 'Error checkout, persen. 97% di region jkt-2, semuanya dengan transfer bank.')), well: part(tr('The cause came from evidence, within five minutes.', 'Penyebab ditemukan dari bukti, dalam lima menit.')), improve: part(tr('The action from INC-97 had not been done.', 'Tindakan dari INC-97 belum dikerjakan.')),
-    },
   };
   const page: api.PageView = {
-    ref: 'INC-142', severity: 1, title, since: new Date(Date.now() - 103_000).toISOString(), where: tr('payment → checkout, production', 'payment → checkout, produksi'), howBad: tr('errors 19%, usually 0.3%', 'error 19%, biasanya 0,3%'), known: tr('payment’s pool filled up 12 s after v2.14.0 was deployed', 'pool payment penuh 12 dtk setelah deploy v2.14.0'), who: tr('nobody yet; you are the first to be called', 'belum ada; Anda yang pertama dihubungi'),
-    plot: plot(tr('Checkout errors', 'Error checkout')), moments: moments.slice(0, 1), lang: me.lang, state: path.endsWith('/done') ? 'acknowledged' : 'open', next: { name: 'Andi', at: new Date(Date.now() + 197_000).toISOString() }, person: { name: 'Budi' },
+    ref: 'INC-142', severity: 1, title, statusText: card.statusText, drill: false, since: new Date(Date.now() - 103_000).toISOString(), now: new Date().toISOString(), timezone: 'Asia/Jakarta', theme: '',
+    fields: [
+      { label: tr('where', 'di mana'), value: tr('payment → checkout, production', 'payment → checkout, produksi') }, { label: tr('how bad', 'dampak'), value: tr('errors 19%, usually 0.3%', 'error 19%, biasanya 0,3%') },
+      { label: tr('known', 'data awal'), value: tr('payment’s pool filled up 12 s after v2.14.0 was deployed', 'pool payment penuh 12 dtk setelah deploy v2.14.0') }, { label: tr('who', 'siapa'), value: tr('nobody yet; you are the first to be called', 'belum ada; Anda yang pertama dihubungi') },
+    ],
+    plot: plot(tr('Checkout errors', 'Error checkout')), moments: moments.slice(0, 1), lang: me.lang, state: path.endsWith('/done') ? 'acknowledged' : 'open', next: { name: 'Andi', at: new Date(Date.now() + 197_000).toISOString() }, person: budi,
   };
   const home: api.Home = {
-    open, candidates: [candidate],
+    open, candidates: [candidate], recent: [], setUp: { channels: 2, sources: 3, people: 5, teams: 2 },
     owed: [
-      { kind: 'update', icon: 'send', title: tr('Send update 2, INC-142', 'Kirim kabar 2, INC-142'), detail: tr('draft is ready · in 5 min', 'draf siap · 5 menit lagi'), hot: true, href: '/incidents/INC-142/update', button: tr('Review', 'Lihat') },
-      { kind: 'assign', icon: 'user', title: tr('Assign the permanent fix', 'Tugaskan perbaikan permanen'), detail: 'INC-142', href: '/incidents/INC-142/act', button: tr('Assign', 'Tugaskan') },
-      { kind: 'action', icon: 'book', title: tr('Alert on the pool', 'Alert pada pool'), detail: tr('from INC-97 · in 3 days', 'dari INC-97 · 3 hari lagi'), href: '/learn', button: tr('Open', 'Buka') },
+      { kind: 'update', title: tr('internal teams', 'tim internal'), ref: 'INC-142', due: at(18), hot: true, stage: 'update' }, { kind: 'assign', title: tr('raise pool_max', 'naikkan pool_max'), ref: 'INC-142', hot: false, stage: 'act' },
+      { kind: 'action', title: tr('Alert on the pool', 'Alert pada pool'), ref: 'INC-97', of: tr('payment pool dry', 'pool payment habis'), due: at(3 * 1440), hot: false, stage: 'learn' },
     ],
     onCall: [
-      { team: tr('Engineering', 'Tim teknis'), teamKind: 'engineering', person: budi, reachable: true }, { team: tr('Support', 'Layanan pelanggan'), teamKind: 'support', person: dewi, reachable: true },
-      { team: tr('Secondary', 'Cadangan'), teamKind: 'engineering', person: andi, reachable: false, why: tr('Telegram failing', 'Telegram gagal') },
+      { team: tr('Engineering', 'Tim teknis'), does: 'engineering', person: budi, reachable: true, channels: ['telegram', 'email'] }, { team: tr('Support', 'Layanan pelanggan'), does: 'support', person: dewi, reachable: true, channels: ['slack'] },
+      { team: tr('Management', 'Manajemen'), does: 'management', person: andi, reachable: false, channels: [] },
     ],
-    stats: [{ value: '1:24', label: tr('signal to everyone knows', 'dari sinyal sampai semua tahu'), was: '3:10' }, { value: tr('18 min', '18 mnt'), label: tr('to the end of impact', 'sampai dampak berakhir'), was: '31' }, { value: '92%', label: tr('updates on time', 'kabar tepat waktu'), was: '81%' }],
+    stats: { inform: { now: 84, was: 190, of: 9 }, mitigate: { now: 1080, was: 1860, of: 9 }, onTime: { now: 0.92, was: 0.81, of: 12 } },
   };
-  const alert = (n: string, name: string, service: string, why: string): api.JoinedAlert => ({ id: n, source: 'alertmanager', sender: 'Prometheus', title: name, service, state: 'firing', why: 'first', whyText: why, stateText: tr('firing', 'menyala'), count: 12, lastAt: at(12) });
+  const alert = (n: string, name: string, service: string, why: string): api.Heard => ({ id: n, source: 'alertmanager', sender: 'Prometheus', title: name, service, severity: 'critical', state: 'firing', why, count: 12, first: at(1), last: at(12) });
   const answers: Record<string, unknown> = {
     '/session': { setup: false, person: me, drill: { available: true, running: false }, version: 'dev', publicUrl: url.origin }, '/home': home, '/me/pages': { items: [] },
     '/incidents': { items: [...open, candidate] }, '/incidents/INC-142': view, '/incidents/INC-142/entries': { items: entries, first: 1, last: 11 }, '/incidents/INC-142/draft': draft, '/incidents/INC-142/review': review,
-    '/signals': { candidates: [{ ...card, score: 94, say: tr('47 signals, 6 alerts, 4 sources', '47 sinyal, 6 alert, 4 sumber'), alerts: [alert('a1', 'HighErrorRate', 'checkout', tr('opened it', 'membuka kandidat ini')), alert('a2', 'PoolExhausted', 'payment', tr('joined: checkout depends on payment, 9 s apart', 'bergabung: checkout bergantung pada payment, selisih 9 dtk'))] }, { ...candidate, alerts: [alert('a3', 'MailQueue', 'notify', tr('opened it', 'membuka kandidat ini'))] }], changes: [{ id: 'd1', kind: 'deploy', service: 'payment', summary: 'payment v2.14.0', author: 'Sari', startedAt: at(0, 20) }] },
-    '/status': { services: [{ name: 'checkout', environment: 'production', state: 'degraded', incident: 'INC-142', since: at(0) }, { name: 'catalogue', environment: 'production', state: 'ok' }], updates: [{ at: at(9), ref: 'INC-142', title, text: draft.text.status }] },
+    '/signals': { loose: [], candidates: [{ ...card, say: tr('47 signals, 6 alerts, 4 sources', '47 sinyal, 6 alert, 4 sumber'), joined: [alert('a1', 'HighErrorRate', 'checkout', tr('opened it', 'membuka kandidat ini')), alert('a2', 'PoolExhausted', 'payment', tr('joined: checkout depends on payment, 9 s apart', 'bergabung: checkout bergantung pada payment, selisih 9 dtk'))] }, { ...candidate, joined: [alert('a3', 'MailQueue', 'notify', tr('opened it', 'membuka kandidat ini'))] }], changes: [{ id: 'd1', kind: 'deploy', service: 'payment', summary: 'payment v2.14.0', author: 'Sari', startedAt: at(0, 20) }] },
+    '/status': { services: [{ name: 'checkout', title: '', state: 'degraded', incident: 'INC-142', text: title, since: at(0) }, { name: 'catalogue', title: '', state: 'ok' }], updates: [{ at: at(9), ref: 'INC-142', title, audience: 'Management', html: `<p>${draft.text.status}</p>` }] },
     '/actions': { items: review.actions!.map((action) => ({ ref: 'INC-142', title, action })) },
-    '/people': { items: people.map((p, n) => ({ ...p, email: `${p.name.split(' ')[0]!.toLowerCase()}@toko.example`, right: n ? 'responder' : 'admin', lang: 'id', timezone: 'Asia/Jakarta', contacts: n === 3 ? [] : [{ id: `c${n}`, kind: 'telegram', address: '@someone', verified: true }] })) },
-    '/teams': { items: [{ id: 'eng', name: 'Engineering', kind: 'engineering', members: [budi, sari, andi], wait: 300e9 }, { id: 'sup', name: 'Support', kind: 'support', members: [dewi], wait: 300e9 }] },
-    '/services': { items: [{ name: 'payment', environment: 'production', tier: 1, team: 'eng' }] },
+    '/people': { items: people.map((p, n) => ({ ...p, email: `${p.name.split(' ')[0]!.toLowerCase()}@toko.example`, right: n ? 'responder' : 'admin', lang: 'id', timezone: 'Asia/Jakarta', invited: n === 4, disabled: false, contacts: n === 3 ? [] : [{ id: `c${n}`, kind: 'telegram', address: '81234567', verified: at(0) }] })) },
+    '/teams': { items: [{ id: 'eng', name: 'Engineering', kind: 'engineering', members: ['p2', 'p5', 'p4'], rooms: [] }, { id: 'sup', name: 'Support', kind: 'support', members: ['p3'], rooms: [] }] },
+    '/services': { items: [{ name: 'payment', environment: 'production', tier: 1, team: 'eng', dependsOn: ['database'], seen: false }] },
+    '/audiences': { items: [{ id: 'teams', name: { en: 'Internal teams', id: 'Tim internal' }, cadence: { SEV1: 15, SEV2: 30 }, people: [], teams: ['eng'], rooms: [], lang: 'en' }] },
+    '/channels': { items: [{ kind: 'email', set: true, config: { host: 'smtp.toko.example', from: 'sigap@toko.example', password: '[redacted]' } }, { kind: 'slack', set: false }, { kind: 'telegram', set: false }, { kind: 'webhook', set: false }] },
+    '/keys': { items: [{ id: 'k1', name: 'Prometheus', scope: 'alertmanager', created: '2026-11-02T09:00:00Z' }] }, '/tokens': { items: [] }, '/sources': { prometheus: 'http://prometheus:9090' },
+    '/policy': { declareAt: 70, pageAt: 50, silenceLimit: 300e9, ackLimit: 180e9, methodLimit: 60e9, groupWindow: 1200e9, nonProduction: ['staging', 'test'], matrix: [[1, 1, 2], [1, 2, 3], [2, 3, 4]], hold: 120e9, words: {} },
   };
   if (path.startsWith('/pages/')) return method === 'GET' ? page : { ...page, state: 'acknowledged' };
   if (path.startsWith('/report/')) return method === 'GET' ? { name: 'Toko Online', lang: me.lang, services: ['checkout'] } : null;

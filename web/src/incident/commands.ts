@@ -43,7 +43,7 @@ async function write(w: Watched, path: string, body: unknown, typed: string): Pr
 async function give(w: Watched, p: Extract<Doable, { do: 'task' }>, done: () => void): Promise<boolean> {
   if (p.to && p.title && may.assign(w.view!)) {
     const due = p.minutes ? { due: new Date(Date.now() + p.minutes * 60_000).toISOString() } : {};
-    await w.act('tasks', { track: w.view!.impact.ended ? 'fix' : 'mitigation', title: p.title, to: p.to.id, ...due });
+    await w.act('tasks', { track: w.view!.impactTo ? 'fix' : 'mitigation', title: p.title, to: p.to.id, ...due });
     return true;
   }
   task(w, { title: p.title, to: p.to?.id ?? '', ...(p.minutes ? { minutes: p.minutes } : {}) }, done);

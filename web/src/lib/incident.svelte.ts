@@ -1,5 +1,6 @@
 import { call } from './api/client.ts';
 import type { EntryPage, EntryView, Person, View } from './api/types.ts';
+import { now } from './now.svelte.ts';
 import { Stream, type Link } from './stream.svelte.ts';
 
 const page = 100;
@@ -32,13 +33,13 @@ export class Watched {
       call<View>('GET', `/incidents/${this.ref}`),
       call<EntryPage>('GET', `/incidents/${this.ref}/entries?limit=${page}`),
     ]);
-    this.view = view;
+    this.show(view);
     this.present = view.present ?? [];
     this.entries = entries.items ?? [];
     this.first = entries.first || 1;
     this.#stream = new Stream(() => `/api/incidents/${this.ref}/stream?after=${this.entries.at(-1)?.seq ?? 0}`, {
       entry: (data) => this.#take(JSON.parse(data) as EntryView),
-      view: (data) => (this.view = JSON.parse(data) as View),
+      view: (data) => this.show(JSON.parse(data) as View),
       presence: (data) => (this.present = JSON.parse(data) as Person[]),
     });
   }
@@ -64,10 +65,11 @@ export class Watched {
   /** Does something to the incident and shows what came of it. */
   async act(path: string, body: unknown = {}, method = 'POST'): Promise<void> {
     const view = await call<View | undefined>(method, `/incidents/${this.ref}/${path}`, body);
-    if (view) this.view = view;
+    if (view) this.show(view);
   }
 
   show(view: View): void {
+    now.correct(view.now);
     this.view = view;
   }
 

@@ -18,7 +18,7 @@ export interface Me extends Person { email: string; lang: Lang; timezone: string
 export interface Session {
   setup: boolean;
   person?: Me;
-  drill: { available: boolean; running: boolean; incident?: string };
+  drill: { available: boolean; running: boolean };
   version: string;
   publicUrl: string;
 }
@@ -28,26 +28,31 @@ export interface RailStage { stage: Stage; progress: Progress; name: string; tex
 export interface Card {
   id: string; ref: string; title: string; service: string; affected?: string[]; environment: string;
   status: Status; statusText: string; severity: number; drill?: boolean; declared: boolean;
-  since: string; ended?: string; rail: { stage: Stage; progress: Progress }[]; stageText: string;
-  commander?: Person; nextUpdate?: { due: string; late: boolean; text: string }; spark?: number[];
-  score?: number; say?: string; checksText?: string; firing?: number;
+  since: string; ended?: string; rail: RailStage[]; stageText: string;
+  commander?: Person; nextUpdate?: NextUpdate; spark?: number[];
+  score: number; say?: string; checks?: string; firing: number; alerts: number; nobody: boolean;
 }
+export interface NextUpdate { audience: string; name: string; due: string; late: boolean }
 
 export interface Owed {
-  kind: 'page' | 'task' | 'update' | 'assign' | 'action' | 'candidate';
-  icon: string; title: string; detail: string; hot?: boolean; ref?: string; href: string; button: string;
+  kind: 'page' | 'task' | 'update' | 'assign' | 'decide' | 'action' | 'candidate' | 'nobody';
+  title: string; ref: string; of?: string; due?: string; hot: boolean; stage: Stage; item?: string;
 }
 
-export interface OnDuty { team: string; teamKind: string; person?: Person; reachable: boolean; why?: string }
-export interface Stat { value: string; label: string; was?: string }
-export interface Home { open: Card[]; candidates: Card[]; owed: Owed[]; onCall: OnDuty[]; stats: Stat[] }
+export interface OnDuty { team: string; does: string; person?: Person; reachable: boolean; channels: string[] }
+export interface Stat { now: number; was?: number; of: number }
+export interface Stats { inform?: Stat; mitigate?: Stat; onTime?: Stat; actions?: Stat }
+export interface Home {
+  open: Card[]; candidates: Card[]; recent: Card[]; owed: Owed[]; onCall: OnDuty[]; stats: Stats;
+  setUp: { channels: number; sources: number; people: number; teams: number };
+}
 
 export interface Point { t: string; v: number }
 export interface Plot {
   title: string; service?: string; unit?: string; low: number; high: number;
   before: number; peak: number; last: number; points: Point[];
 }
-export interface Moment { at: string; label: string; tone?: string }
+export interface Moment { at: string; code: string; label: string }
 
 export interface Check { state: 'yes' | 'no' | 'unknown'; text: string; weight: number }
 export interface Verdict { score: number; severity: number; say: string; how: string; live: boolean; checks: Check[] }
@@ -122,7 +127,7 @@ export interface UpdateSent {
 }
 export interface Draft {
   audience: string; name: string; number: number; text: UpdateText; nextDue?: string; since?: string;
-  facts: number; lang: Lang; channels?: string[];
+  facts: number; lang: Lang; final: boolean;
 }
 
 export interface Action {
@@ -132,15 +137,21 @@ export interface Action {
 
 export interface JoinedAlert {
   id: string; source: string; sender?: string; title: string; service?: string; severity?: string;
-  value?: string; url?: string; state: 'firing' | 'resolved' | 'silent'; why: string; with?: string;
-  whyText?: string; stateText?: string; firstAt?: string; lastAt?: string; count?: number;
+  value?: string; url?: string; state: AlertState; why: string; with?: string; whyText: string;
 }
+export type AlertState = 'firing' | 'resolved' | 'silent';
+/** An alert of the live stream. */
+export interface Heard {
+  id: string; title: string; source: string; sender: string; service: string; severity: string; state: AlertState;
+  first: string; last: string; count: number; why: string; value?: string; url?: string;
+}
+export interface Signals { candidates: (Card & { joined: Heard[] })[]; loose: Heard[]; changes: Change[] }
 
 export interface Incident {
   id: string; number?: number; title: string; service: string; affected?: string[]; environment: string;
   status: Status; severity: number; drill?: boolean; mergedInto?: string; reason?: string;
   milestones: Record<string, string>; roles?: Partial<Record<Role, Person>>; people?: Person[];
-  alerts?: JoinedAlert[]; nobody?: { team: string; code: string };
+  nobody?: { team: string; code: string };
   notices?: { id: string; purpose: string; at: string; code?: string }[];
   findings?: Finding[]; hypotheses?: Hypothesis[]; cause?: Cause; reports?: UserReport[]; reportCount?: number;
   pins?: number[]; options?: Option[]; decisions?: Decided[]; tasks?: Task[]; proofs?: Proof[];
@@ -153,48 +164,79 @@ export type Move =
   | 'resolve' | 'review' | 'action' | 'publish' | 'close' | '';
 
 export interface Audience {
-  id: string; name: string; every: number; due?: string; people: number; channels?: string[]; lang?: Lang;
+  id: string; name: string; every: number; due?: string; sent: number; people: number; channels: string[]; lang: Lang;
 }
 
 export interface View {
   incident: Incident; ref: string; statusText: string; rail: RailStage[];
   next?: { move: Move; label: string; stage: Stage } | null;
-  impact: { since: string; ended?: string };
-  nextUpdate?: { audience: string; name: string; due: string; late: boolean };
-  verdict?: Verdict; evidence?: Evidence[]; knows?: Knower[]; missing: number; present?: Person[];
-  moments?: Moment[]; audiences?: Audience[];
+  impactFrom: string; impactTo?: string; nextUpdate?: NextUpdate;
+  verdict?: Verdict; evidence: Evidence[]; alerts: JoinedAlert[]; knows: Knower[]; missing: number;
+  present: (Person & { typing?: boolean })[]; moments: Moment[]; audiences: Audience[]; now: string;
   you: { id: string; right: Right; mayAssign: boolean; joined: boolean; acknowledged: boolean };
-  people?: Person[];
+  people: Person[];
 }
 
 export interface EntryView {
   seq: number; kind: string; at: string; recorded: string;
   actor: { kind: 'person' | 'system' | 'sender'; id?: string; name: string };
-  tone: 'key' | 'signal' | 'support' | 'ok' | 'minor' | 'plain' | 'loud'; icon: string; text: string;
+  tone: string; icon: string; text: string;
   detail?: string; quote?: string; diff?: string; pinned?: boolean;
   corrected?: { text: string; by: string; at: string }; spark?: number[];
 }
 export interface EntryPage { items: EntryView[]; first: number; last: number }
 
-export interface StripLane {
-  stage: Stage; name: string; text: string; late?: boolean;
-  bars?: { from: string; to: string; kind: 'solid' | 'late' | 'soft' }[]; marks?: string[];
+/** One lane of the process strip: a stage on the incident's own time axis. */
+export interface Score {
+  stage: Stage; name: string; text: string; late: boolean;
+  bars?: { from: string; to: string; kind: string }[]; marks?: string[];
 }
 export type Part = 'title' | 'summary' | 'impact' | 'cause' | 'well' | 'improve' | 'lucky';
+export interface Happening { at: string; text: string; tone: string; seq: number }
 export interface ReviewView {
-  ref: string; severity: number; title: string; status: Status; service?: string; since?: string;
-  state: 'draft' | 'published' | ''; lang: Lang; meeting?: Meeting; edited?: string; editedBy?: Person[];
-  facts: { value: string; label: string }[]; strip: { from: string; to: string; ticks: string[]; lanes: StripLane[] };
-  plot?: Plot; plotMoments?: Moment[]; moments: { at: string; text: string; tone?: string }[];
-  causeText?: string; decisions?: Decided[]; scorecard?: { stage: Stage; text: string; late?: boolean }[];
-  actions?: Action[]; parts: Record<Part, { md: string; html: string }>;
-  people?: Person[]; you: { id: string; right: Right };
+  ref: string; incident: Incident; statusText: string; draft: boolean; published: boolean;
+  review: Record<Part, string> & { state: string; lang: Lang; meeting?: Meeting; edited?: string; editedBy?: Person[] };
+  parts: Record<string, string>; facts: { value: string; label: string }[]; from: string; to: string; scorecard: Score[];
+  plot?: Plot; moments: Moment[]; happenings: Happening[]; cause: string; decisions: Decided[]; actions: Action[];
+  verdict?: Verdict; evidence: Evidence[]; people: Person[]; you: View['you'];
 }
 export interface Meeting { id: string; at: string; minutes: number; where?: string; attendees: Person[] }
 
 export interface PageView {
-  ref: string; severity: number; title: string; since: string; where: string; howBad: string; known: string;
-  who: string; plot?: Plot; moments?: Moment[]; lang: Lang; theme?: Theme;
+  ref: string; severity: number; title: string; statusText: string; drill: boolean; since: string; ended?: string;
+  fields: { label: string; value: string }[]; plot?: Plot; moments: Moment[]; lang: Lang; theme: Theme | ''; timezone: string;
   state: 'open' | 'acknowledged' | 'declined' | 'expired' | 'over'; by?: string;
-  next?: { name: string; at: string }; person: { name: string };
+  next?: { name: string; at: string }; person: Person; now: string;
 }
+
+export interface ActionOf { incident: string; ref: string; title: string; action: Action }
+export interface MyPage {
+  ref: string; title: string; purpose: string; at: string; channel: string; state: Reach; stateAt: string; text: string; severity: number;
+}
+export interface StatusView {
+  services: { name: string; title: string; state: 'ok' | 'degraded' | 'down'; incident?: string; text?: string; since?: string }[];
+  updates: { at: string; ref: string; title: string; audience: string; html: string }[];
+}
+
+// What is set up in the settings.
+export interface Contact { id: string; kind: string; address: string; verified?: string }
+export interface Account extends Person {
+  email: string; right: Right; lang: Lang; timezone: string; contacts: Contact[]; invited: boolean; disabled: boolean;
+}
+export interface Team { id: string; name: string; kind: string; members: string[]; rooms: Contact[] }
+export interface Service {
+  name: string; title?: string; environment: string; team?: string; tier: number; dependsOn: string[] | null; probe?: string; seen: boolean;
+}
+export interface AudienceSetting {
+  id: string; name: Record<string, string>; cadence: Record<string, number>; people: string[] | null; teams: string[] | null; rooms: Contact[] | null; lang: Lang;
+}
+export interface ChannelState { kind: string; set: boolean; config?: Record<string, unknown> }
+export interface Credential { id: string; name: string; scope: string; created: string }
+export interface Made { secret: string; url?: string }
+export interface TestResult { ok: boolean; detail: string; took: number; at: string }
+export interface Sources { prometheus?: string; loki?: string }
+export interface Policy {
+  declareAt: number; pageAt: number; silenceLimit: number; ackLimit: number; methodLimit: number; groupWindow: number;
+  nonProduction: string[]; matrix: number[][]; hold: number; words: Record<string, number>;
+}
+export interface List<T> { items: T[] }

@@ -44,7 +44,7 @@ export function flags(moments: Moment[], x: (t: number) => number, from: number,
     let row = ends.findIndex((e) => start >= e);
     if (row < 0) row = Math.min(ends.length, rows - 1);
     ends[row] = Math.max(ends[row] ?? 0, start + width);
-    placed.push({ x: at, label: m.label, row, tone: m.tone ?? '', left });
+    placed.push({ x: at, label: m.label, row, tone: m.code, left });
   }
   return placed;
 }
