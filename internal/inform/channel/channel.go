@@ -83,6 +83,8 @@ type Error struct {
 	Err    error         // the cause; never holds a secret
 }
 
+// Error leaves out what differs between two attempts, such as After, so that
+// the same failure reads the same.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Detail)
@@ -91,9 +93,6 @@ func (e *Error) Error() string {
 			b.WriteString(": ")
 		}
 		b.WriteString(e.Err.Error())
-	}
-	if e.After > 0 {
-		b.WriteString(" (retry after " + e.After.String() + ")")
 	}
 	return b.String()
 }

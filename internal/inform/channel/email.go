@@ -273,9 +273,12 @@ func smtpError(ctx context.Context, err error) *Error {
 	if certificate, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return &Error{Retry: true, Detail: "the mail server's certificate is not trusted", Err: certificate}
 	}
-	if ctx.Err() != nil {
-		err = errors.Join(ctx.Err(), err)
-	}
 	sent, ok := errors.AsType[*mail.SendError](err)
-	return &Error{Retry: true, Unsure: ok && sent.Reason == mail.ErrSMTPDataClose, Detail: "no answer from the mail server", Err: err}
+	switch {
+	case ctx.Err() != nil: // the connection was closed because of it
+		err = ctx.Err()
+	case ok:
+		err = fmt.Errorf("the connection broke while %s", sent.Reason)
+	}
+	return &Error{Retry: true, Unsure: ok && sent.Reason == mail.ErrSMTPDataClose, Detail: "no answer from the mail server", Err: portless(err)}
 }

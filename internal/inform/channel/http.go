@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -112,7 +113,16 @@ func transportError(err error, handedOver bool) *Error {
 	if redirect, ok := errors.AsType[*RedirectError](err); ok {
 		return &Error{Err: redirect}
 	}
-	return &Error{Retry: true, Unsure: handedOver, Detail: "no answer", Err: err}
+	return &Error{Retry: true, Unsure: handedOver, Detail: "no answer", Err: portless(err)}
+}
+
+// portless returns an error of a connection without its addresses: our side's
+// port is another one each time.
+func portless(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op != "dial" {
+		return &net.OpError{Op: op.Op, Net: op.Net, Err: op.Err}
+	}
+	return err
 }
 
 // statusError judges an answer by its status alone: what may pass later is

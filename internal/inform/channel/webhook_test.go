@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -104,6 +105,44 @@ func TestAWebhooksAnswerSaysWhetherToRetry(t *testing.T) {
 	if got := fake.Messages(); len(got) != 0 {
 		t.Errorf("accepted %+v", got)
 	}
+}
+
+func TestTheSameFailureReadsTheSame(t *testing.T) {
+	t.Parallel()
+	fake := channeltest.NewWebhook(t, key)
+	c := open(t, "webhook", fake.Config())
+	mail := channeltest.NewSMTP(t, channeltest.Plain)
+	post := open(t, "email", mail.Config())
+	for name, fail := range map[string]func() *channel.Error{
+		"a lost answer":     func() *channel.Error { fake.LoseNext(1); return refused(t, c, fake.URL, notice(t)) },
+		"a busy server":     func() *channel.Error { fake.FailNext(1, 503); return refused(t, c, fake.URL, notice(t)) },
+		"a lost reply":      func() *channel.Error { mail.LoseNext(1); return refused(t, post, "budi@example.com", notice(t)) },
+		"a reset":           func() *channel.Error { return refused(t, c, resetting(t), notice(t)) },
+		"a mailbox is full": func() *channel.Error { mail.FailNext(1, 452); return refused(t, post, "budi@example.com", notice(t)) },
+	} {
+		if first, second := fail().Error(), fail().Error(); first != second {
+			t.Errorf("%s: %q, then %q", name, first, second)
+		}
+	}
+}
+
+// resetting returns the address of a server that resets every connection once
+// the request has begun.
+func resetting(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := conn.(*net.TCPConn).SetLinger(0); err != nil {
+			t.Error(err)
+		}
+		conn.Close()
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 func TestAWebhookWaitsAsLongAsItIsAskedTo(t *testing.T) {
