@@ -8,8 +8,9 @@ import (
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// gather measures the asked symptom of every service that has a series of it.
-func gather(series []incident.Series, o OriginOptions) map[string]*symptom {
+// gather measures the asked symptom of every service that has a series of it,
+// and says on which grid.
+func gather(series []incident.Series, o OriginOptions) (best map[string]*symptom, on grid) {
 	if o.Horizon <= 0 {
 		o.Horizon = time.Hour
 	}
@@ -17,32 +18,29 @@ func gather(series []incident.Series, o OriginOptions) map[string]*symptom {
 	if o.Symptom == "" {
 		classes = []Class{Latency, Errors}
 	}
-	var best map[string]*symptom
 	most := math.Inf(-1)
 	for _, c := range classes {
-		found := gatherClass(series, c, o)
+		found, g := gatherClass(series, c, o)
 		if strength := loudest(found, o.Target); len(found) > 0 && strength > most {
-			best, most = found, strength
+			best, on, most = found, g, strength
 		}
 	}
-	return best
+	return best, on
 }
 
 // loudest is how many sigmas the target strays, or the strongest of all.
 func loudest(symptoms map[string]*symptom, target string) float64 {
 	if s := symptoms[target]; s != nil {
-		_, sigmas := s.strength()
-		return sigmas
+		return s.sigmas
 	}
 	most := 0.0
 	for _, s := range symptoms {
-		_, sigmas := s.strength()
-		most = max(most, sigmas)
+		most = max(most, s.sigmas)
 	}
 	return most
 }
 
-func gatherClass(series []incident.Series, c Class, o OriginOptions) map[string]*symptom {
+func gatherClass(series []incident.Series, c Class, o OriginOptions) (map[string]*symptom, grid) {
 	chosen, calls := choose(series, c), choose(series, Traffic)
 	normal := choose(o.Baseline, c)
 	var all []incident.Series
@@ -50,22 +48,23 @@ func gatherClass(series []incident.Series, c Class, o OriginOptions) map[string]
 		all = append(all, s...)
 	}
 	g := gridFor(all, o.Onset, o.Horizon)
+	h := historyGrid(o.Baseline, g.step)
 	out := make(map[string]*symptom, len(chosen))
 	for service, siblings := range chosen {
 		var r rows
-		var fraction bool
-		r.now, fraction = g.combine(siblings, c)
+		r.now, r.fraction = g.combine(siblings, c)
 		if n := normal[service]; len(n) > 0 {
-			r.normal = g.history(n, c)
+			row, _ := h.combine(n, c)
+			r.normal = finite(row)
 		}
 		if t := calls[service]; len(t) > 0 {
 			r.calls, _ = g.combine(t, Traffic)
 		}
-		if s, ok := g.symptomOf(service, r, fraction); ok {
-			out[service] = &s
+		if s, ok := g.symptomOf(r); ok {
+			out[service] = s
 		}
 	}
-	return out
+	return out, g
 }
 
 // choose picks, for every service, its series of a class that add up best.
@@ -113,13 +112,12 @@ func (g grid) combine(siblings []incident.Series, c Class) (row []float64, fract
 	return row, fraction
 }
 
-// history lays the whole of normal operation on steps as long as the grid's,
-// leaving out the steps that have no points.
-func (g grid) history(siblings []incident.Series, c Class) []float64 {
-	first, last := g.onset, time.Time{}
-	for _, s := range siblings {
+// historyGrid lies over the whole of normal operation, whenever that was.
+func historyGrid(series []incident.Series, step time.Duration) grid {
+	var first, last time.Time
+	for _, s := range series {
 		for _, p := range s.Points {
-			if p.At.Before(first) {
+			if first.IsZero() || p.At.Before(first) {
 				first = p.At
 			}
 			if p.At.After(last) {
@@ -127,13 +125,8 @@ func (g grid) history(siblings []incident.Series, c Class) []float64 {
 			}
 		}
 	}
-	if last.Before(first) {
-		return nil
-	}
 	const most = 20_000 // ten weeks of five minutes
-	h := grid{onset: first, step: g.step, after: min(int(last.Sub(first)/g.step)+2, most)}
-	row, _ := h.combine(siblings, c)
-	return finite(row)
+	return grid{onset: first, step: step, after: min(int(last.Sub(first)/step)+1, most)}
 }
 
 // harm returns the points of a series so that more is worse: an availability

@@ -2,7 +2,6 @@ package shift
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -47,36 +46,39 @@ type Origin struct {
 // noise, its own, and matches the target's in size and moment. The target
 // itself gets no credit for being anomalous: that is why it is the target.
 //
-// Without a graph every excess counts as own, and the order is by noise and
-// match alone.
+// Without a graph, who calls whom is guessed from the latencies of normal
+// operation, if there are any, and trusted half; without those either, every
+// excess counts as own.
 func Origins(series []incident.Series, graph Graph, o OriginOptions) []Origin {
-	symptoms := gather(series, o)
+	symptoms, g := gather(series, o)
 	if len(symptoms) == 0 {
 		return nil
 	}
 	target := symptoms[o.Target]
-	var reach map[string]int
-	if o.Target != "" && len(graph[o.Target]) > 0 {
-		reach = graph.reachable(o.Target)
+	carried := carriage(graph, o.Target, symptoms)
+	guessed := len(graph) == 0
+	if guessed {
+		graph = inferGraph(o.Baseline, g.step)
 	}
 	out := make([]Origin, 0, len(symptoms))
 	for name, s := range symptoms {
 		r := Origin{Service: name, Own: 1, Share: 1}
-		mass := s.mass()
-		r.Excess, r.Sigmas = s.strength()
-		r.Own, r.By = own(mass, graph[name], symptoms)
-		match := 1.0
-		if target != nil && name != o.Target {
-			r.Share, match = overlap(mass, target.mass())
+		r.Excess, r.Sigmas = s.worst, s.sigmas
+		r.Own, r.By = s.own(graph[name], symptoms)
+		if guessed {
+			r.Own = max(r.Own, 1-guessTrust)
 		}
-		r.Score = math.Log1p(r.Sigmas*r.Sigmas) * r.Own * math.Sqrt(match)
-		if name == o.Target {
+		r.Score = evidence(r.Sigmas) * r.Own
+		switch {
+		case name == o.Target:
 			r.Score *= targetPrior
+		case target != nil:
+			var match float64
+			r.Share, match = overlap(s.mass, target.mass)
+			r.Score *= match
 		}
-		if reach != nil {
-			if _, ok := reach[name]; !ok {
-				r.Score *= unrelated
-			}
+		if carried != nil {
+			r.Score *= max(carried[name], unrelated)
 		}
 		out = append(out, r)
 	}
@@ -90,68 +92,81 @@ const (
 	// targetPrior weighs the target as its own origin: it was chosen for being
 	// anomalous, so that says nothing.
 	targetPrior = 0.3
+	// guessTrust is how much of a service's excess a dependency that was only
+	// inferred may explain.
+	guessTrust = 0.5
 	// unrelated weighs services that the target does not depend on, as far as
 	// the graph knows; graphs are rarely complete.
 	unrelated = 0.2
 )
 
-// mass is the excess in all answers of each step, never negative: seconds
-// waited or requests failed more than usual.
-func (s *symptom) mass() []float64 {
-	out := make([]float64, len(s.excess))
-	for i, e := range s.excess {
-		if math.IsNaN(e) || e <= 0 {
-			continue
-		}
-		out[i] = e
-		if s.calls != nil && !math.IsNaN(s.calls[i]) {
-			out[i] *= s.calls[i]
-		}
+// evidence turns a distance in sigmas into how far it is more than noise,
+// 0 to 1: an even chance at two.
+func evidence(sigmas float64) float64 { return sigmas * sigmas / (sigmas*sigmas + 4) }
+
+// carriage says, for each service, how far the symptom can have come from it
+// to the target: 1 unless, on every way, a service between shows much less than
+// what would have passed through it and would have been seen above its noise.
+// It is nil without a target that has dependencies.
+func carriage(graph Graph, target string, symptoms map[string]*symptom) map[string]float64 {
+	if target == "" || len(graph[target]) == 0 {
+		return nil
+	}
+	out := map[string]float64{}
+	for name := range graph.reachable(target) {
+		out[name] = passage(graph, target, name, symptoms)
 	}
 	return out
 }
 
-// strength is the mean of the two largest excesses, and the same in units of
-// noise: two steps that agree say more than the larger of them.
-func (s *symptom) strength() (excess, sigmas float64) {
-	v := finite(s.excess)
-	slices.SortFunc(v, func(a, b float64) int { return cmp.Compare(b, a) })
-	if len(v) > 1 {
-		v[0] = (v[0] + v[1]) / 2
+func passage(graph Graph, target, from string, symptoms map[string]*symptom) float64 {
+	origin := symptoms[from]
+	best := map[string]float64{target: 1}
+	for queue := []string{target}; len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		through := best[at]
+		if s := symptoms[at]; s != nil && origin != nil && at != target && at != from {
+			through = min(through, s.lets(origin))
+		}
+		for _, next := range graph[at] {
+			if have, seen := best[next]; !seen || through > have {
+				best[next] = through
+				queue = append(queue, next)
+			}
+		}
 	}
-	if excess = max(v[0], 0); excess == 0 {
-		return 0, 0
+	return best[from]
+}
+
+// lets says how well what a service shows agrees with the origin's excess
+// having passed through it. Where that would drown in its noise, it agrees.
+func (s *symptom) lets(origin *symptom) float64 {
+	expected := origin.worst * origin.rate / s.rate
+	if expected <= s.visible {
+		return 1
 	}
-	return excess, min(excess/s.noise, maxScore) // a noise of 0 gives the most
+	return min(1, 3*s.worst/expected)
 }
 
 // own is the share of a service's mass that its dependencies do not explain,
-// step by step, and the dependency that explains most.
-func own(mass []float64, dependencies []string, symptoms map[string]*symptom) (share float64, by string) {
-	rest := slices.Clone(mass)
-	most := 0.0
-	for _, d := range dependencies {
-		s := symptoms[d]
-		if s == nil {
-			continue
-		}
-		if _, sigmas := s.strength(); sigmas < 1.5 {
-			continue // its noise is no explanation
-		}
-		explained := 0.0
-		for i, m := range s.mass() {
-			explained += min(m, mass[i])
-			rest[i] = max(0, rest[i]-m)
-		}
-		if explained > most {
-			most, by = explained, d
-		}
-	}
-	total := sum(mass)
+// and the dependency that explains most.
+func (s *symptom) own(dependencies []string, symptoms map[string]*symptom) (share float64, by string) {
+	total, explained, most := sum(s.mass), 0.0, 0.0
 	if total == 0 {
 		return 0, ""
 	}
-	return sum(rest) / total, by
+	for _, name := range dependencies {
+		d := symptoms[name]
+		if d == nil || d == s || d.sigmas < 1.5 { // noise is no explanation
+			continue
+		}
+		m := sum(d.mass)
+		explained += m
+		if m > most {
+			most, by = m, name
+		}
+	}
+	return max(0, 1-explained/total), by
 }
 
 // overlap compares two masses step by step: the share of the target's that
