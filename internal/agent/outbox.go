@@ -19,6 +19,7 @@ import (
 
 const (
 	sendTimeout   = 10 * time.Second
+	stopGrace     = 2 * time.Second  // that a request under way gets when the agent stops
 	firstWait     = time.Second      // after the first failure; doubles with each
 	longestWait   = 30 * time.Second // between attempts, unless the server asks for more
 	longestAsked  = 10 * time.Minute // that a server's Retry-After is obeyed
@@ -196,13 +197,16 @@ func (r *refusal) forGood() bool {
 }
 
 func (o *outbox) send(ctx context.Context, b batch) error {
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	// A request cut off by a stop may have been taken: the batch would be sent
+	// again by the next start. So it gets some time to end.
+	running, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })()
 	path, contentType := "/v1/"+string(b.kind), "application/x-protobuf"
 	if b.kind == changeBatch {
 		path, contentType = "/changes", "application/json"
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, o.server+path, bytes.NewReader(b.body))
+	request, err := http.NewRequestWithContext(running, http.MethodPost, o.server+path, bytes.NewReader(b.body))
 	if err != nil {
 		return errors.New("the server's address is not valid") // the error would name the key
 	}
