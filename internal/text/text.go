@@ -1,4 +1,3 @@
-// Package text words what Sigap says, in English and Indonesian.
 package text
 
 import (
@@ -7,16 +6,6 @@ import (
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// Reader is whoever reads: a language and a time zone.
-type Reader struct {
-	Lang     string
-	Location *time.Location
-}
-
-type Line struct {
-	Icon, Tone, Text, Detail, Quote, Diff string
-	Spark                                 []float64
-}
 type Field struct {
 	Label string `json:"label"`
 	Value string `json:"value"`
@@ -74,27 +63,10 @@ type Document struct {
 	Link     string
 }
 
-func (r Reader) Entry(e incident.Entry) Line                                         { return Line{Text: string(e.Kind)} }
-func (r Reader) Stage(s incident.Stage) string                                       { return string(s) }
-func (r Reader) StageText(st incident.StageState) string                             { return st.Code }
-func (r Reader) Status(s incident.Status) string                                     { return string(s) }
-func (r Reader) Move(m incident.Move) string                                         { return string(m) }
-func (r Reader) Role(x incident.Role) string                                         { return string(x) }
-func (r Reader) Reach(x incident.Reach) string                                       { return string(x) }
-func (r Reader) Verdict(v *incident.Verdict, i *incident.Incident) (say, how string) { return "", "" }
-func (r Reader) Check(c incident.Check) string                                       { return c.Code }
-func (r Reader) EvidenceName(check string) string                                    { return check }
-func (r Reader) Evidence(e *incident.Evidence) string                                { return e.Code }
-func (r Reader) Suspect(s *incident.Suspect) string                                  { return "" }
-func (r Reader) Reason(x incident.Reason) string                                     { return x.Code }
-func (r Reader) Join(a incident.JoinedAlert) string                                  { return string(a.Why) }
-func (r Reader) Moment(m incident.Moment) string                                     { return m.Code }
-func (r Reader) PlotTitle(p incident.Plot) string                                    { return p.Title }
-func (r Reader) Usual() string                                                       { return "usual" } // the label of a plot's usual band
-func (r Reader) Letter(l Letter) Words                                               { return Words{Title: l.Incident.Title} }
-func (r Reader) PasswordReset(link string) Words                                     { return Words{} }
-func (r Reader) Invitation(by, link string) Words                                    { return Words{} }
-func (r Reader) Test(name, code string) Words                                        { return Words{Title: "Test " + code} }
+func (r Reader) Letter(l Letter) Words            { return Words{Title: l.Incident.Title} }
+func (r Reader) PasswordReset(link string) Words  { return Words{} }
+func (r Reader) Invitation(by, link string) Words { return Words{} }
+func (r Reader) Test(name, code string) Words     { return Words{Title: "Test " + code} }
 func (r Reader) UpdateDraft(i *incident.Incident, since []incident.Entry, now time.Time) incident.UpdateText {
 	return incident.UpdateText{Status: string(i.Status)}
 }

@@ -1,0 +1,98 @@
+package text
+
+import (
+	"strconv"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// Scores between which a verdict is named: below likely too little speaks for
+// it to say anything, from sure on it is said without a doubt. They follow the
+// default policy's limits for paging and declaring.
+const (
+	likely = 50
+	sure   = 70
+)
+
+// Verdict says what Sigap thinks of a candidate and how it came to that. i may
+// be nil when the verdict is read from an entry.
+func (r Reader) Verdict(v *incident.Verdict, i *incident.Incident) (say, how string) {
+	if v == nil {
+		return r.say("verdict.none"), ""
+	}
+	return r.say("verdict." + verdictCode(v)), r.how(v, i)
+}
+
+func verdictCode(v *incident.Verdict) string {
+	code := "unclear"
+	switch {
+	case !v.Production:
+		return "elsewhere"
+	case v.Score >= sure && v.Severity.Major():
+		code = "real"
+	case v.Score >= likely && v.Severity.Major():
+		code = "likely"
+	case v.Score >= likely:
+		code = "mild"
+	}
+	if !v.Live {
+		return code + "Unverified"
+	}
+	return code
+}
+
+func (r Reader) how(v *incident.Verdict, i *incident.Incident) string {
+	yes, all, unknown := tally(v)
+	if !v.Live {
+		return r.say("verdict.stored")
+	}
+	span := ""
+	if i != nil {
+		if d, known := i.Since(incident.Detected, incident.Verified); known && d >= 0 {
+			span = r.Duration(d)
+		}
+	}
+	return r.say("verdict.how", "span", span, "yes", yes, "all", all, "unknown", unknown)
+}
+
+// tally counts the checks that agree, those that could be judged, and those
+// that could not; the last is empty if there are none.
+func tally(v *incident.Verdict) (yes, all, unknown string) {
+	count := map[incident.CheckState]int{}
+	for _, c := range v.Checks {
+		count[c.State]++
+	}
+	if n := count[incident.CheckUnknown]; n > 0 {
+		unknown = strconv.Itoa(n)
+	}
+	return strconv.Itoa(count[incident.CheckYes]), strconv.Itoa(count[incident.CheckYes] + count[incident.CheckNo]), unknown
+}
+
+// Check is one reason of a verdict.
+func (r Reader) Check(c incident.Check) string {
+	key := "check." + c.Code
+	switch c.Code {
+	case "urgent", "serious", "mild":
+		if c.Args["word"] == "" {
+			key = "check.unsaid"
+		}
+	case "errorsBad": // the same check tells errors and waiting: the code says which it was
+		if code := c.Args["code"]; code == "errorsUp" || code == "slowUp" {
+			key += "." + code
+		}
+	}
+	if !r.has(key) {
+		return r.say("check." + string(c.State))
+	}
+	return r.say(key, r.figures(c.Args)...)
+}
+
+// Join says why an alert belongs to its candidate; it reads on from the
+// alert's name.
+func (r Reader) Join(a incident.JoinedAlert) string {
+	key := "join." + string(a.Why)
+	if !r.has(key) {
+		return r.say("join.unknown")
+	}
+	return r.mark(key, "with", a.With, "service", a.Service)
+}
