@@ -1,17 +1,15 @@
 package fault
 
 import (
-	"bytes"
 	"context"
 	"embed"
-	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"time"
 
 	"github.com/sigap-dev/sigap/lab"
+	"github.com/sigap-dev/sigap/lab/internal/post"
 )
 
 // releases are the files of the releases that are deployed, SERVICE-VERSION.
@@ -118,23 +116,8 @@ func configure(ctx context.Context, l *lab.Lab, s setting) (effect, error) {
 // announce posts changes to the intake, one request each.
 func announce(ctx context.Context, client *http.Client, url string, changes []Change) error {
 	for _, change := range changes {
-		body, err := json.Marshal(change)
-		if err != nil {
+		if err := post.JSON(ctx, client, url, change); err != nil {
 			return fmt.Errorf("announce %q: %w", change.Summary, err)
-		}
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-		if err != nil {
-			return fmt.Errorf("announce %q: %w", change.Summary, err)
-		}
-		request.Header.Set("Content-Type", "application/json")
-		response, err := client.Do(request)
-		if err != nil {
-			return fmt.Errorf("announce %q: %w", change.Summary, err)
-		}
-		said, _ := io.ReadAll(io.LimitReader(response.Body, 1<<10)) // for the error alone
-		response.Body.Close()
-		if response.StatusCode/100 != 2 {
-			return fmt.Errorf("announce %q: the intake answered %s: %s", change.Summary, response.Status, said)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -31,6 +32,8 @@ const (
 	patience  = 8 * time.Second // after which a user gives up
 	memory    = 2 * time.Minute // for which results are kept
 	unserved  = 400             // requests under way, at which no more are begun
+
+	longestLag = 2 * time.Second // behind the moments at which requests should begin
 )
 
 // Options say whom to load and how.
@@ -38,19 +41,27 @@ type Options struct {
 	URL  string  // of the shop's public side
 	Rate float64 // requests a second on average; 0: DefaultRate
 	Seed uint64  // of everything that is random about the users
+
+	// ReportsURL is where some of the users who are let down tell support, in
+	// the public intake, key included. Empty: nowhere.
+	ReportsURL string
+	Log        *slog.Logger // of complaints that did not get there; nil: none
 }
 
 // Generator loads a shop from Start to Stop.
 type Generator struct {
-	url    string
-	random *rand.Rand // of the pacing loop alone
-	client *http.Client
-	cancel context.CancelFunc
-	ended  sync.WaitGroup
+	url        string
+	reportsURL string
+	random     *rand.Rand // of the pacing loop alone
+	client     *http.Client
+	log        *slog.Logger
+	cancel     context.CancelFunc
+	ended      sync.WaitGroup
 
 	mu      sync.Mutex
 	rate    float64
-	results []Result // by the time of their end
+	results []Result  // by the time of their end
+	heard   time.Time // when support heard the latest complaint
 }
 
 // Result is what one user saw.
@@ -69,11 +80,16 @@ func Start(ctx context.Context, options Options) *Generator {
 	if options.Rate == 0 {
 		options.Rate = DefaultRate
 	}
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	g := &Generator{
-		url:    options.URL,
-		rate:   options.Rate,
-		random: newRandom(options.Seed),
+		url:        options.URL,
+		reportsURL: options.ReportsURL,
+		log:        options.Log,
+		rate:       options.Rate,
+		random:     newRandom(options.Seed),
 		client: &http.Client{
 			Timeout: patience,
 			Transport: &http.Transport{
@@ -96,7 +112,8 @@ func (g *Generator) Stop() {
 	g.client.CloseIdleConnections()
 }
 
-// SetRate changes the load to that many requests a second, as PeakRate.
+// SetRate changes the load to that many requests a second, more than 0; PeakRate
+// is one.
 func (g *Generator) SetRate(rate float64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -111,7 +128,9 @@ func (g *Generator) pace(ctx context.Context) {
 		g.mu.Lock()
 		gap := time.Duration(g.random.ExpFloat64() / g.rate * float64(time.Second))
 		g.mu.Unlock()
-		next = next.Add(min(gap, time.Second))
+		if next = next.Add(min(gap, time.Second)); time.Since(next) > longestLag {
+			next = time.Now() // the machine slept; users who never came are not made up for
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -137,6 +156,9 @@ type visit struct {
 	purchase shop.Purchase
 	client   string
 	agent    string
+
+	complains bool // to support, if let down
+	mood      int  // picks the words
 }
 
 func (g *Generator) visit() visit {
@@ -150,6 +172,7 @@ func (g *Generator) visit() visit {
 		client:  fmt.Sprintf("203.0.113.%d", 1+g.random.IntN(254)), // RFC 5737: for documentation
 		agent:   agents[g.random.IntN(len(agents))],
 	}
+	v.complains, v.mood = g.random.Float64() < complainers, g.random.IntN(1000)
 	v.purchase.Session = fmt.Sprintf("%016x", g.random.Uint64())
 	if g.random.Float64() >= checkouts {
 		return v
@@ -176,6 +199,7 @@ func (g *Generator) serve(ctx context.Context, v visit) {
 	}
 	result.Took = time.Since(result.Began)
 	g.keep(result)
+	g.complain(context.WithoutCancel(ctx), v, result)
 }
 
 func (g *Generator) send(ctx context.Context, v visit) (int, error) {
