@@ -43,29 +43,54 @@ var classWords = []struct {
 	{Version, "version build_info config configuration revision generation replicas feature flag flags reload*"},
 	{Saturation, "pool pools saturation utilization utilisation usage used free available avail_bytes cpu memory mem heap rss swap disk disks filesystem fs inode* iowait steal load load1 load5 load15 queue* backlog lag pending waiting inflight in_flight connections conns sockets fd fds open_files threads goroutines gc throttl* pressure capacity full ephemeral_ports conntrack"},
 	{Errors, "error errors err errs fail* exception* panic* 5xx 4xx timeout* timed_out rejected dropped retransmits availability success success_rate probe_success reachable healthy unhealthy"},
-	{Latency, "latency latencies duration durations response_time response_seconds rtt elapsed delay ttfb apdex"},
+	{Latency, "latency latencies duration durations response_time response_seconds rtt elapsed delay ttfb"},
 	{Traffic, "request requests rps qps hits throughput calls traffic ops messages sessions invocations orders"},
 }
 
-// ClassOf reads the class from the metric's name, then from the words that
-// its labels give to the same purpose (a status label of 5xx).
+// ClassOf reads the class from the metric's name, and from a status label
+// that singles out failed requests.
 func ClassOf(s incident.Series) Class {
-	name := "_" + strings.Join(parts(s.Name), "_") + "_"
+	c := classOfName(s.Name)
+	if c == Traffic && failingStatus(s.Labels) {
+		return Errors
+	}
+	return c
+}
+
+func classOfName(metric string) Class {
+	name := strings.Join(parts(metric), "_")
 	for _, c := range classWords {
 		for word := range strings.FieldsSeq(c.words) {
-			pattern, prefix := strings.CutSuffix(word, "*")
-			if !prefix {
-				pattern += "_"
+			if !hasWord(name, word) {
+				continue
 			}
-			if strings.Contains(name, "_"+pattern) {
-				if c.class == Traffic && failingStatus(s.Labels) {
-					return Errors
-				}
-				return c.class
+			switch { // parts of a histogram of durations
+			case c.class == Latency && strings.HasSuffix(name, "_count"):
+				return Traffic
+			case c.class == Latency && (strings.HasSuffix(name, "_sum") || strings.HasSuffix(name, "_bucket")):
+				return Other
 			}
+			return c.class
 		}
 	}
 	return Other
+}
+
+// hasWord says whether word stands in a name between underscores or its ends;
+// where word ends in *, the end of the word may be anything.
+func hasWord(name, word string) bool {
+	word, open := strings.CutSuffix(word, "*")
+	for at := 0; ; {
+		i := strings.Index(name[at:], word)
+		if i < 0 {
+			return false
+		}
+		begin, end := at+i, at+i+len(word)
+		if (begin == 0 || name[begin-1] == '_') && (open || end == len(name) || name[end] == '_') {
+			return true
+		}
+		at = begin + 1
+	}
 }
 
 // failingStatus says whether labels single out failed requests.

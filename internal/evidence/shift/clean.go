@@ -50,7 +50,7 @@ func clean(points []incident.Point) []incident.Point {
 // restart of the process that counted and starts from zero, as Prometheus
 // takes it. Anything else is returned as it is.
 func rate(name string, points []incident.Point) []incident.Point {
-	if !strings.HasSuffix(name, "_total") || len(points) < 3 {
+	if !strings.HasSuffix(name, "_total") && !strings.HasSuffix(name, "_count") || len(points) < 3 {
 		return points
 	}
 	rises, drops := 0, 0

@@ -18,9 +18,10 @@ func gather(series []incident.Series, o OriginOptions) (best map[string]*symptom
 	if o.Symptom == "" {
 		classes = []Class{Latency, Errors}
 	}
+	now, normal := sortOut(series), sortOut(o.Baseline)
 	most := math.Inf(-1)
 	for _, c := range classes {
-		found, g := gatherClass(series, c, o)
+		found, g := gatherClass(now, normal, c, o)
 		if strength := loudest(found, o.Target); len(found) > 0 && strength > most {
 			best, on, most = found, g, strength
 		}
@@ -40,20 +41,15 @@ func loudest(symptoms map[string]*symptom, target string) float64 {
 	return most
 }
 
-func gatherClass(series []incident.Series, c Class, o OriginOptions) (map[string]*symptom, grid) {
-	chosen, calls := choose(series, c), choose(series, Traffic)
-	normal := choose(o.Baseline, c)
-	var all []incident.Series
-	for _, s := range chosen {
-		all = append(all, s...)
-	}
-	g := gridFor(all, o.Onset, o.Horizon)
-	h := historyGrid(o.Baseline, g.step)
+func gatherClass(now, normal shelves, c Class, o OriginOptions) (map[string]*symptom, grid) {
+	chosen, calls, history := now[c], now[Traffic], normal[c]
+	g := gridFor(chosen, o.Onset, o.Horizon)
+	h := historyGrid(history, g.step)
 	out := make(map[string]*symptom, len(chosen))
 	for service, siblings := range chosen {
 		var r rows
 		r.now, r.fraction = g.combine(siblings, c)
-		if n := normal[service]; len(n) > 0 {
+		if n := history[service]; len(n) > 0 {
 			row, _ := h.combine(n, c)
 			r.normal = finite(row)
 		}
@@ -67,21 +63,36 @@ func gatherClass(series []incident.Series, c Class, o OriginOptions) (map[string
 	return out, g
 }
 
-// choose picks, for every service, its series of a class that add up best.
-func choose(series []incident.Series, c Class) map[string][]incident.Series {
-	out := map[string][]incident.Series{}
+// shelves holds, by class and service, the series that add up best.
+type shelves map[Class]map[string][]incident.Series
+
+func sortOut(series []incident.Series) shelves {
+	out := shelves{}
+	known := map[string]Class{} // reading a name costs more than all the rest
 	for _, s := range series {
-		if s.Service == "" || ClassOf(s) != c {
+		if s.Service == "" {
 			continue
 		}
-		if have := out[s.Service]; len(have) > 0 {
+		c, ok := known[s.Name]
+		if !ok {
+			c = classOfName(s.Name)
+			known[s.Name] = c
+		}
+		if c == Traffic && failingStatus(s.Labels) {
+			c = Errors
+		}
+		if out[c] == nil {
+			out[c] = map[string][]incident.Series{}
+		}
+		have := out[c][s.Service]
+		if len(have) > 0 {
 			if d := preferred(s) - preferred(have[0]); d < 0 {
 				continue
 			} else if d > 0 {
-				out[s.Service] = nil
+				have = nil
 			}
 		}
-		out[s.Service] = append(out[s.Service], s)
+		out[c][s.Service] = append(have, s)
 	}
 	return out
 }
@@ -113,15 +124,17 @@ func (g grid) combine(siblings []incident.Series, c Class) (row []float64, fract
 }
 
 // historyGrid lies over the whole of normal operation, whenever that was.
-func historyGrid(series []incident.Series, step time.Duration) grid {
+func historyGrid(series map[string][]incident.Series, step time.Duration) grid {
 	var first, last time.Time
-	for _, s := range series {
-		for _, p := range s.Points {
-			if first.IsZero() || p.At.Before(first) {
-				first = p.At
-			}
-			if p.At.After(last) {
-				last = p.At
+	for _, siblings := range series {
+		for _, s := range siblings {
+			for _, p := range s.Points {
+				if first.IsZero() || p.At.Before(first) {
+					first = p.At
+				}
+				if p.At.After(last) {
+					last = p.At
+				}
 			}
 		}
 	}

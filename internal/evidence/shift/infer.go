@@ -16,8 +16,9 @@ import (
 // service and one that merely passes its answers on follow each other both
 // ways; then the one that is called more often (retries) is the dependency.
 func inferGraph(baseline []incident.Series, step time.Duration) Graph {
-	latency, traffic := choose(baseline, Latency), choose(baseline, Traffic)
-	h := historyGrid(baseline, step)
+	kinds := sortOut(baseline)
+	latency, traffic := kinds[Latency], kinds[Traffic]
+	h := historyGrid(latency, step)
 	var all []strays
 	for service, siblings := range latency {
 		row, _ := h.combine(siblings, Latency)

@@ -32,22 +32,24 @@ type grid struct {
 
 // gridFor lays a grid over the points near the onset. Its step is the usual one
 // of most series; a point without a value still tells the step.
-func gridFor(series []incident.Series, onset time.Time, horizon time.Duration) grid {
+func gridFor(series map[string][]incident.Series, onset time.Time, horizon time.Duration) grid {
 	first, last := onset, onset
 	var steps []float64
-	for _, s := range series {
-		n := len(s.Points)
-		if n < 2 {
-			continue
-		}
-		if d := step(s.Points); d > 0 {
-			steps = append(steps, float64(d))
-		}
-		if f := s.Points[0].At; f.Before(first) {
-			first = f
-		}
-		if l := s.Points[n-1].At; l.After(last) {
-			last = l
+	for _, siblings := range series {
+		for _, s := range siblings {
+			n := len(s.Points)
+			if n < 2 {
+				continue
+			}
+			if d := step(s.Points); d > 0 {
+				steps = append(steps, float64(d))
+			}
+			if f := s.Points[0].At; f.Before(first) {
+				first = f
+			}
+			if l := s.Points[n-1].At; l.After(last) {
+				last = l
+			}
 		}
 	}
 	g := grid{onset: onset, step: time.Minute}
