@@ -15,7 +15,7 @@ func declareCommand() *cobra.Command {
 		Use: "declare TITLE", Short: "Declare an incident", Args: cobra.MinimumNArgs(1),
 		Example: "  sigap declare --severity 1 --service payment Checkout fails for everybody",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := newClient(cmd)
+			c, err := tokenClient(cmd)
 			if err != nil {
 				return err
 			}
@@ -23,10 +23,10 @@ func declareCommand() *cobra.Command {
 				Ref string `json:"ref"`
 			}
 			in := map[string]any{"title": strings.Join(args, " "), "severity": severity, "service": service, "environment": environment, "text": text}
-			if err := c.call(cmd.Context(), http.MethodPost, "/api/incidents", in, &made); err != nil {
+			if err := c.Call(cmd.Context(), http.MethodPost, "/api/incidents", in, &made); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s %s/incidents/%s\n", made.Ref, c.server, made.Ref)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s %s/incidents/%s\n", made.Ref, c.Server(), made.Ref)
 			return nil
 		},
 	}
@@ -35,6 +35,6 @@ func declareCommand() *cobra.Command {
 	f.StringVar(&service, "service", "", "the service that is broken")
 	f.StringVar(&environment, "environment", "", "default: production")
 	f.StringVar(&text, "text", "", "what is known so far")
-	clientFlags(f)
+	serverFlag(f)
 	return cmd
 }

@@ -201,14 +201,14 @@ func (s *Server) reportKey(ctx context.Context, secret string) error {
 
 // MyPage is one time that somebody was called, and what they did.
 type MyPage struct {
-	Ref      string           `json:"ref"`
-	Title    string           `json:"title"`
-	Purpose  incident.Purpose `json:"purpose"`
-	At       time.Time        `json:"at"`
-	Channel  string           `json:"channel"`
-	State    incident.Reach   `json:"state"`
-	StateAt  time.Time        `json:"stateAt"`
-	Text     string           `json:"text"`
+	Ref      string            `json:"ref"`
+	Title    string            `json:"title"`
+	Purpose  incident.Purpose  `json:"purpose"`
+	At       time.Time         `json:"at"`
+	Channel  string            `json:"channel"`
+	State    incident.Reach    `json:"state"`
+	StateAt  time.Time         `json:"stateAt"`
+	Text     string            `json:"text"`
 	Severity incident.Severity `json:"severity"`
 }
 
@@ -240,4 +240,3 @@ func (s *Server) registerMyPages() {
 		return &body[pages]{out}, nil
 	})
 }
-

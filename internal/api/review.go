@@ -12,29 +12,29 @@ import (
 // ReviewView is the post-mortem: its written parts, and what is computed from
 // the record.
 type ReviewView struct {
-	Ref        string              `json:"ref"`
-	Incident   *incident.Incident  `json:"incident"`
-	StatusText string              `json:"statusText"`
-	Draft      bool                `json:"draft" doc:"The incident has not resolved: this is how the draft stands now"`
-	Published  bool                `json:"published"`
-	Review     incident.Review     `json:"review"`
-	Parts      map[string]string   `json:"parts" doc:"Each written part as safe HTML"`
-	Facts      []text.Fact         `json:"facts"`
-	From       time.Time           `json:"from"`
-	To         time.Time           `json:"to"`
-	Scorecard  []text.Score        `json:"scorecard"`
-	Plot       *incident.Plot      `json:"plot,omitempty"`
-	PlotText   string              `json:"plotText,omitempty"`
-	Moments    []MomentView        `json:"moments"`
-	Happenings []text.Happening    `json:"happenings"`
-	Cause      string              `json:"cause"`
-	Decisions  []incident.Decided  `json:"decisions"`
-	Actions    []incident.Action   `json:"actions"`
-	Verdict    *VerdictView        `json:"verdict,omitempty"`
-	Evidence   []EvidenceView      `json:"evidence"`
-	People     []incident.Person   `json:"people"`
-	You        You                 `json:"you"`
-	Head       string              `json:"head" doc:"Hash of the timeline's newest entry"`
+	Ref        string             `json:"ref"`
+	Incident   *incident.Incident `json:"incident"`
+	StatusText string             `json:"statusText"`
+	Draft      bool               `json:"draft" doc:"The incident has not resolved: this is how the draft stands now"`
+	Published  bool               `json:"published"`
+	Review     incident.Review    `json:"review"`
+	Parts      map[string]string  `json:"parts" doc:"Each written part as safe HTML"`
+	Facts      []text.Fact        `json:"facts"`
+	From       time.Time          `json:"from"`
+	To         time.Time          `json:"to"`
+	Scorecard  []text.Score       `json:"scorecard"`
+	Plot       *incident.Plot     `json:"plot,omitempty"`
+	PlotText   string             `json:"plotText,omitempty"`
+	Moments    []MomentView       `json:"moments"`
+	Happenings []text.Happening   `json:"happenings"`
+	Cause      string             `json:"cause"`
+	Decisions  []incident.Decided `json:"decisions"`
+	Actions    []incident.Action  `json:"actions"`
+	Verdict    *VerdictView       `json:"verdict,omitempty"`
+	Evidence   []EvidenceView     `json:"evidence"`
+	People     []incident.Person  `json:"people"`
+	You        You                `json:"you"`
+	Head       string             `json:"head" doc:"Hash of the timeline's newest entry"`
 }
 
 type inLanguage struct {

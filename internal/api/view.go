@@ -183,6 +183,7 @@ func (s *Server) view(ctx context.Context, v viewer, i *incident.Incident) (View
 	if err != nil {
 		return View{}, err
 	}
+	audiences = directory.ForDrill(audiences, i.Drill, func(a directory.Audience) bool { return a.Drill })
 	now, r := s.Now(), v.reader()
 	out := View{
 		Incident: i, Ref: i.Ref(), StatusText: r.Status(i.Status), Rail: s.rail(v, i), ImpactFrom: impactFrom(i), ImpactTo: impactTo(i),

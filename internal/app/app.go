@@ -97,7 +97,8 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("allow-outgoing: %w", err)
 	}
-	a.channels = newChannels(a.Store, seal, channel.Deps{HTTP: channel.NewHTTPClient(allow, httpTimeout), Dial: channel.NewDialer(allow), Now: a.now})
+	a.drill = newDrills(a)
+	a.channels = newChannels(a.Store, seal, channel.Deps{HTTP: a.drill.reachable(channel.NewHTTPClient(allow, httpTimeout)), Dial: channel.NewDialer(allow), Now: a.now})
 	links := inform.NewLinks(c.PublicURL, key)
 
 	inside, err := channel.ParseAllow(insideNetworks)
@@ -111,7 +112,6 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.act = act.New(a.Store, collector, store.NewID)
 	a.update = update.New(a.Store, store.NewID, a.now)
 	a.learn = learn.New(a.Store, store.NewID, a.now)
-	a.drill = newDrills(a)
 	if err := a.seed(ctx); err != nil {
 		return err
 	}

@@ -2,9 +2,12 @@ package app
 
 import (
 	"context"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -16,6 +19,8 @@ type drills struct {
 	app *App
 	mu  sync.Mutex
 	cmd *exec.Cmd
+
+	receiver atomic.Value // string: where the players' messages arrive, while a drill runs
 }
 
 func newDrills(a *App) *drills { return &drills{app: a} }
@@ -42,7 +47,11 @@ func (d *drills) Start(ctx context.Context, fault string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"drill", "--server", d.app.URL()}
+	receiver, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	args := []string{"drill", "--server", "http://" + d.app.listener.Addr().String(), "--receiver", receiver}
 	if fault != "" {
 		args = append(args, "--fault", fault)
 	}
@@ -55,10 +64,12 @@ func (d *drills) Start(ctx context.Context, fault string) error {
 		return err
 	}
 	d.cmd = cmd
+	d.receiver.Store(receiver)
 	go func() {
 		if err := cmd.Wait(); err != nil {
 			d.app.log.Info("the drill ended", "err", err)
 		}
+		d.receiver.Store("")
 		d.mu.Lock()
 		d.cmd = nil
 		d.mu.Unlock()
@@ -73,4 +84,31 @@ func (d *drills) stop() {
 	if d.cmd != nil {
 		_ = d.cmd.Process.Signal(os.Interrupt)
 	}
+}
+
+// reachable lets channels reach, beside what the guard allows, the one address
+// where the players of the drill under way receive their messages.
+func (d *drills) reachable(c *http.Client) *http.Client {
+	t, ok := c.Transport.(*http.Transport)
+	if !ok {
+		return c
+	}
+	guarded := t.DialContext
+	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if address != "" && d.receiver.Load() == address {
+			return (&net.Dialer{}).DialContext(ctx, network, address)
+		}
+		return guarded(ctx, network, address)
+	}
+	return c
+}
+
+// freeAddress is a free port of this machine.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String(), nil
 }

@@ -116,8 +116,9 @@ type Team struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name"`
 	Does    TeamKind  `json:"kind"`
-	Members []string  `json:"members"` // ids of people, the first is paged first
-	Rooms   []Contact `json:"rooms"`   // rooms that the team reads
+	Members []string  `json:"members"`         // ids of people, the first is paged first
+	Rooms   []Contact `json:"rooms"`           // rooms that the team reads
+	Drill   bool      `json:"drill,omitempty"` // plays in drills only
 }
 
 // Validate names the first field that cannot be.
@@ -167,6 +168,7 @@ type Audience struct {
 	Teams   []string          `json:"teams"` // whose members and rooms are part of it
 	Rooms   []Contact         `json:"rooms"`
 	Lang    string            `json:"lang"`
+	Drill   bool              `json:"drill,omitempty"` // plays in drills only
 }
 
 // Every is the time between two updates at a severity; 0: none is owed.
@@ -201,5 +203,20 @@ func (g Graph) Callers(name string) []string {
 		}
 	}
 	slices.Sort(out)
+	return out
+}
+
+// ForDrill chooses from a list what plays in a drill, or what does not. A team
+// that has nobody for drills alone practises itself.
+func ForDrill[T any](list []T, drill bool, plays func(T) bool) []T {
+	var out []T
+	for _, v := range list {
+		if plays(v) == drill {
+			out = append(out, v)
+		}
+	}
+	if drill && len(out) == 0 {
+		return list
+	}
 	return out
 }

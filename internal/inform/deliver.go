@@ -41,7 +41,7 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, attempt int, last bo
 	if sent(i, receipt) || needless(i, notice, job) {
 		return nil
 	}
-	r, err := s.roster(ctx)
+	r, err := s.roster(ctx, i.Drill)
 	if err != nil {
 		return err
 	}
@@ -191,4 +191,3 @@ func (s *Service) NextMethod(ctx context.Context, job NextMethod) error {
 	})
 	return err
 }
-

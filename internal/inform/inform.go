@@ -90,7 +90,8 @@ type roster struct {
 	audiences []directory.Audience
 }
 
-func (s *Service) roster(ctx context.Context) (r roster, err error) {
+// roster reads the directory, for a drill or for an incident.
+func (s *Service) roster(ctx context.Context, drill bool) (r roster, err error) {
 	people, err := s.store.People(ctx)
 	if err != nil {
 		return r, err
@@ -104,8 +105,21 @@ func (s *Service) roster(ctx context.Context) (r roster, err error) {
 	if r.teams, err = s.store.Teams(ctx); err != nil {
 		return r, err
 	}
-	r.audiences, err = s.store.Audiences(ctx)
-	return r, err
+	if r.audiences, err = s.store.Audiences(ctx); err != nil {
+		return r, err
+	}
+	r.teams = directory.ForDrill(r.teams, drill, func(t directory.Team) bool { return t.Drill })
+	r.audiences = directory.ForDrill(r.audiences, drill, func(a directory.Audience) bool { return a.Drill })
+	return r, nil
+}
+
+// rosterFor is the roster for an incident that is not at hand.
+func (s *Service) rosterFor(ctx context.Context, id string) (roster, error) {
+	i, err := s.store.Incident(ctx, id)
+	if err != nil {
+		return roster{}, err
+	}
+	return s.roster(ctx, i.Drill)
 }
 
 // owner is the team that is paged for a service: the one that owns it, else

@@ -24,7 +24,7 @@ func (s *Service) Notice(ctx context.Context, job incident.SendNotice) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.roster(ctx)
+	r, err := s.roster(ctx, i.Drill)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *Service) send(e *incident.Edit, n incident.Notice, list []addressee, ar
 
 // FollowUp tells those who were told that something material changed.
 func (s *Service) FollowUp(ctx context.Context, job incident.FollowUp) error {
-	r, err := s.roster(ctx)
+	r, err := s.rosterFor(ctx, job.Incident)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (r *roster) addressee(to incident.Recipient) addressee {
 
 // Update sends a regular update to its audience.
 func (s *Service) Update(ctx context.Context, job incident.SendUpdate) error {
-	r, err := s.roster(ctx)
+	r, err := s.rosterFor(ctx, job.Incident)
 	if err != nil {
 		return err
 	}

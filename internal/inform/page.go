@@ -15,7 +15,7 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.roster(ctx)
+	r, err := s.roster(ctx, i.Drill)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *Service) deliver(e *incident.Edit, n incident.Notice, to incident.Recip
 
 // Escalate passes a page on that nobody answered within the limit.
 func (s *Service) Escalate(ctx context.Context, job Escalate) error {
-	r, err := s.roster(ctx)
+	r, err := s.rosterFor(ctx, job.Incident)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func passedOn(i *incident.Incident, notice string) bool {
 
 // PagePerson asks one person by name, because somebody wants them here.
 func (s *Service) PagePerson(ctx context.Context, actor incident.Actor, id, personID string) (*incident.Incident, error) {
-	r, err := s.roster(ctx)
+	r, err := s.rosterFor(ctx, id)
 	if err != nil {
 		return nil, err
 	}

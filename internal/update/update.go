@@ -63,8 +63,9 @@ func (s *Service) StartClocks(ctx context.Context, job incident.StartClocks) err
 		if !i.Status.Declared() || i.Status == incident.Closed || i.Status == incident.Reviewing {
 			return nil
 		}
-		for n := range audiences {
-			s.startClock(e, &audiences[n], teams)
+		theirs := directory.ForDrill(audiences, i.Drill, func(a directory.Audience) bool { return a.Drill })
+		for n := range theirs {
+			s.startClock(e, &theirs[n], teams)
 		}
 		return nil
 	})
