@@ -79,4 +79,5 @@ soak: ## what takes long: the race detector, fuzzing, the long forms of the test
 .PHONY: clean
 clean: ## remove what was built, but not ./data
 	@[ ! -d .cache ] || chmod -R u+w .cache # Go keeps its modules read-only
-	rm -rf bin web/dist web/node_modules web/test-results .cache
+	@find web/dist -mindepth 1 ! -name .gitkeep -delete 2>/dev/null || true
+	rm -rf bin web/node_modules web/test-results .cache
