@@ -75,7 +75,7 @@ func (o *outbox) put(ctx context.Context, b batch) error {
 // run sends until the context ends; then what is queued goes to the spool, for
 // the next start to send.
 func (o *outbox) run(ctx context.Context) error {
-	tick := time.NewTicker(200 * time.Millisecond)
+	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		select {
