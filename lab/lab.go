@@ -106,7 +106,8 @@ func Start(ctx context.Context, options Options) (*Lab, error) {
 	return l, nil
 }
 
-// Stop ends every process of the lab and returns when all have ended.
+// Stop ends every process of the lab and returns when all have ended. The
+// folder stays, for whoever wants to look. Stopping twice does nothing more.
 func (l *Lab) Stop() {
 	l.cancel()
 	for _, p := range l.processes {

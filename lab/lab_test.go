@@ -136,6 +136,7 @@ func TestAChangeOfReleaseOrConfigurationDropsNoRequest(t *testing.T) {
 	labtest.Eventually(t, 20*time.Second, "the peak is served", func() bool {
 		return users.Recent(time.Minute, "").Requests >= 150
 	})
+	t.Logf("the peak: %+v", users.Recent(time.Minute, ""))
 	if failed := labtest.Failures(t, l); failed != nil {
 		t.Errorf("requests of the peak failed: %v", failed)
 	}

@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -250,4 +252,22 @@ func (i *intake) received() []fault.Change {
 		}
 	}
 	return all
+}
+
+func TestTheReadmeTellsOfEveryFault(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range fault.Table() {
+		announced := "no"
+		if f.Cause.Announced {
+			announced = f.Cause.Kind + " of " + f.Cause.Service
+		}
+		row := regexp.MustCompile("(?m)^\\| `" + f.Name + "` \\| [^|]+ \\| " + announced + " \\|")
+		if !row.Match(readme) {
+			t.Errorf("README.md has no row for %s, announced as %q", f.Name, announced)
+		}
+	}
 }
