@@ -4,15 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sigap-dev/sigap/internal/app"
-	"github.com/sigap-dev/sigap/internal/store"
 )
 
 func serveCommand() *cobra.Command {
@@ -60,16 +57,13 @@ func serveCommand() *cobra.Command {
 func greet(cmd *cobra.Command, a *app.App) {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "Sigap answers at %s\n", a.URL())
-	ctx := cmd.Context()
-	if has, err := a.Store.HasAdmin(ctx); err != nil || has {
-		return
-	}
-	token, err := a.Store.Issue(ctx, &store.Credential{Kind: store.FirstRun, Expires: a.Store.Now().Add(24 * time.Hour)})
-	if err != nil {
+	link, err := a.FirstRunLink(cmd.Context())
+	switch {
+	case err != nil:
 		fmt.Fprintf(cmd.ErrOrStderr(), "sigap: the link that makes the first admin was not made: %v\n", err)
-		return
+	case link != "":
+		fmt.Fprintf(out, "Make the first admin with this link, which works once:\n  %s\n", link)
 	}
-	fmt.Fprintf(out, "Make the first admin with this link, which works once:\n  %s/setup?token=%s\n", a.URL(), url.QueryEscape(token))
 }
 
 func logger(c app.Config, cmd *cobra.Command) (*slog.Logger, error) {
@@ -84,25 +78,11 @@ func logger(c app.Config, cmd *cobra.Command) (*slog.Logger, error) {
 	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), o)), nil
 }
 
-// withAccounts opens the store beside a running server, or without one, for
-// the time of fn.
+// withAccounts runs fn on the store that the flags name.
 func withAccounts(cmd *cobra.Command, fn func(context.Context, app.Accounts) error) error {
 	config, err := app.Load(cmd.Flags())
 	if err != nil {
 		return err
 	}
-	if config.Database == "" {
-		if err := os.MkdirAll(config.Data, 0o700); err != nil {
-			return err
-		}
-	}
-	st, err := store.Open(cmd.Context(), config.DSN(), store.Options{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return err
-	}
-	err = fn(cmd.Context(), app.Accounts{Store: st})
-	if cerr := st.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return app.WithAccounts(cmd.Context(), config, func(a app.Accounts) error { return fn(cmd.Context(), a) })
 }

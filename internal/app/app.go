@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -285,3 +286,23 @@ func closer[T any, P interface {
 
 // StartDrill starts a drill; an empty fault is drawn at random.
 func (a *App) StartDrill(ctx context.Context, fault string) error { return a.drill.Start(ctx, fault) }
+
+// FirstRunLink is the one-time link that makes the first admin; empty if there
+// is one.
+func (a *App) FirstRunLink(ctx context.Context) (string, error) {
+	if has, err := a.Store.HasAdmin(ctx); err != nil || has {
+		return "", err
+	}
+	token, err := a.Store.Issue(ctx, &store.Credential{Kind: store.FirstRun, Expires: a.Store.Now().Add(24 * time.Hour)})
+	return a.URL() + "/setup?token=" + url.QueryEscape(token), err
+}
+
+// WithAccounts opens the store beside a running server, or without one, for
+// the time of fn.
+func WithAccounts(ctx context.Context, c Config, fn func(Accounts) error) error {
+	st, err := store.Open(ctx, c.DSN(), store.Options{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(Accounts{st}), st.Close())
+}

@@ -86,7 +86,7 @@ func (c *Channels) List(ctx context.Context) ([]api.ChannelState, error) {
 		if sealed, ok := all[kind]; ok {
 			st.Set = true
 			if config, err := c.seal.open(sealed); err == nil {
-				st.Config = redacted(config)
+				st.Config = shown(kind, config)
 			}
 		}
 		out = append(out, st)
@@ -94,18 +94,12 @@ func (c *Channels) List(ctx context.Context) ([]api.ChannelState, error) {
 	return out, nil
 }
 
-// secretFields are the settings of channels that are never shown.
-var secretFields = map[string]bool{"token": true, "password": true, "secret": true, "secrets": true, "keys": true, "url": true}
-
-func redacted(config []byte) map[string]any {
+// shown is a configuration without its secrets.
+func shown(kind string, config []byte) map[string]any {
+	masked, err := channel.Redacted(kind, config)
 	var m map[string]any
-	if json.Unmarshal(config, &m) != nil {
+	if err != nil || json.Unmarshal(masked, &m) != nil {
 		return nil
-	}
-	for k := range m {
-		if secretFields[k] {
-			m[k] = "[redacted]"
-		}
 	}
 	return m
 }
@@ -116,22 +110,14 @@ func (c *Channels) Put(ctx context.Context, kind string, config []byte) error {
 	if err != nil {
 		return err
 	}
-	var fresh, before map[string]any
-	if err := json.Unmarshal(config, &fresh); err != nil {
-		return incident.FieldError("config", "The setting is not a JSON object.")
-	}
 	if sealed, ok := all[kind]; ok {
-		if kept, err := c.seal.open(sealed); err == nil {
-			_ = json.Unmarshal(kept, &before)
+		kept, err := c.seal.open(sealed)
+		if err != nil {
+			return fmt.Errorf("read the configuration of channel %s: %w", kind, err)
 		}
-	}
-	for k, v := range fresh {
-		if v == "[redacted]" {
-			fresh[k] = before[k]
+		if config, err = channel.Unredacted(config, kept); err != nil {
+			return err
 		}
-	}
-	if config, err = json.Marshal(fresh); err != nil {
-		return err
 	}
 	if _, err := channel.New(kind, config, c.deps); err != nil {
 		return err

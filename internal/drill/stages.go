@@ -1,0 +1,412 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+const (
+	noticed  = 90 * time.Second // until the monitoring must have seen the fault
+	answered = 60 * time.Second // until everybody must have answered
+	proven   = 3 * time.Minute  // until the proof of recovery must hold
+)
+
+// identify waits for the candidate that the signals open, and for its
+// declaration: by the policy, or by the person on call.
+func (d *Drill) identify(ctx context.Context) error {
+	if err := d.find(ctx); err != nil {
+		return err
+	}
+	v, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	d.say("identify", "first signal: %s", v.Incident.Title)
+	v, err = d.until(ctx, "verified", 20*time.Second, func(v *view) bool {
+		return v.Incident.Verdict != nil && v.Incident.Verdict.Live || v.Incident.Number > 0
+	})
+	if err != nil {
+		return err
+	}
+	if v.Incident.Verdict != nil {
+		d.say("identify", "verdict %d of 100, %s", v.Incident.Verdict.Score, v.Incident.Verdict.Severity)
+	}
+	v, err = d.until(ctx, "declared", 12*time.Second, func(v *view) bool { return v.Incident.Number > 0 })
+	if err != nil {
+		d.say("identify", "the policy leaves it to the person on call: Budi declares")
+		if err := d.do(ctx, d.cast.budi, "declare", map[string]any{"reason": "Users cannot buy."}); err != nil {
+			return err
+		}
+		if v, err = d.look(ctx); err != nil {
+			return err
+		}
+	}
+	d.ref = v.Ref
+	took, _ := v.Incident.Since(incident.Detected, incident.DeclaredAt)
+	d.say("identify", "declared as %s, %s, %.1f s after the first signal", v.Ref, v.Incident.Severity, took.Seconds())
+	return nil
+}
+
+// find waits for the drill's candidate.
+func (d *Drill) find(ctx context.Context) error {
+	end := time.Now().Add(noticed)
+	for {
+		var found struct {
+			Items []struct {
+				ID    string    `json:"id"`
+				Since time.Time `json:"since"`
+			} `json:"items"`
+		}
+		if err := d.Admin.Call(ctx, "GET", "/api/incidents?drill=true&status=triage,investigating,mitigating&limit=1", nil, &found); err != nil {
+			return err
+		}
+		if len(found.Items) > 0 {
+			d.ref = found.Items[0].ID
+			return nil
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("no signal within %s of the fault", noticed)
+		}
+		if err := sleep(ctx, lookEvery); err != nil {
+			return err
+		}
+	}
+}
+
+// inform has each player answer the message that they got, by its link.
+func (d *Drill) inform(ctx context.Context) error {
+	answering := []*player{d.cast.budi, d.cast.dewi, d.cast.sari, d.cast.andi, d.cast.rina}
+	for _, p := range answering {
+		if err := d.think(ctx); err != nil {
+			return err
+		}
+		if err := d.answer(ctx, p); err != nil {
+			return err
+		}
+	}
+	v, err := d.until(ctx, "everybody knows", answered, func(v *view) bool { return v.Missing == 0 })
+	if err != nil {
+		return err
+	}
+	took, _ := v.Incident.Since(incident.DeclaredAt, incident.AckedAt)
+	d.say("inform", "all %d who must know do; the first answered %.1f s after the declaration", len(v.Incident.WhoKnows()), max(0, took.Seconds()))
+	return nil
+}
+
+// answer opens the link of a player's newest page or notice and acknowledges
+// it. Somebody who was not asked has nothing to answer.
+func (d *Drill) answer(ctx context.Context, p *player) error {
+	end := time.Now().Add(15 * time.Second)
+	for time.Now().Before(end) {
+		for _, l := range d.cast.mail.of(p.ID) {
+			for _, link := range l.Links {
+				token, ok := tokenOf(link)
+				if !ok {
+					continue
+				}
+				var page struct{ State string }
+				if err := p.Call(ctx, "GET", "/api/pages/"+token, nil, &page); err != nil {
+					return err
+				}
+				if page.State != "open" {
+					return nil
+				}
+				if err := p.Call(ctx, "POST", "/api/pages/"+token, map[string]any{"act": "acknowledge"}, nil); err != nil {
+					return err
+				}
+				d.say("inform", "%s is on it (message %.1f s after the fault)", p.Name, l.Arrived.Sub(d.began).Seconds())
+				return nil
+			}
+		}
+		if err := sleep(ctx, lookEvery); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tokenOf(link string) (string, bool) {
+	_, token, ok := strings.Cut(link, "/a/")
+	return token, ok
+}
+
+// investigate has the players look at what Sigap found, say what they see, and
+// confirm the cause.
+func (d *Drill) investigate(ctx context.Context) error {
+	c := d.cast
+	for _, role := range []struct {
+		p    *player
+		role incident.Role
+	}{{c.rina, incident.Commander}, {c.budi, incident.Engineering}, {c.dewi, incident.Support}} {
+		if err := d.do(ctx, role.p, "roles", map[string]any{"role": role.role, "person": role.p.ID}); err != nil {
+			return err
+		}
+	}
+	d.say("investigate", "Rina leads, Budi for engineering, Dewi for support")
+	if err := d.reportUsers(ctx); err != nil {
+		return err
+	}
+	v, err := d.until(ctx, "evidence is there", 25*time.Second, func(v *view) bool {
+		return v.Incident.EvidenceOf("changes") != nil && v.Incident.EvidenceOf("logs") != nil
+	})
+	if err != nil {
+		return err
+	}
+	s := suspicion(v)
+	d.say("investigate", "Sigap suspects: %s", s.words)
+	if err := d.think(ctx); err != nil {
+		return err
+	}
+	if err := d.do(ctx, c.budi, "findings", map[string]any{"says": "observation", "area": s.area, "text": s.words, "diff": s.diff}); err != nil {
+		return err
+	}
+	if err := d.do(ctx, c.budi, "hypotheses", map[string]any{"text": s.hypothesis}); err != nil {
+		return err
+	}
+	return d.confirm(ctx, s)
+}
+
+// reportUsers adds what users say, as many as the load really saw fail.
+func (d *Drill) reportUsers(ctx context.Context) error {
+	st := d.users.Recent(20*time.Second, "")
+	count := max(1, st.Failures/4)
+	words := "Pembayaran gagal terus, sudah coba tiga kali."
+	if st.Failures == 0 {
+		words = "Halaman checkout lama sekali, berputar terus."
+	}
+	d.say("investigate", "Dewi: %d users report it", count)
+	return d.do(ctx, d.cast.dewi, "reports", map[string]any{"words": words, "channel": "chat", "segment": "Jakarta", "count": count})
+}
+
+// suspected is what the players make of the evidence.
+type suspected struct {
+	words, hypothesis, diff string
+	area                    incident.Area
+	change                  string // id of the suspected change
+	service                 string
+}
+
+// suspicion reads the evidence as an engineer would: a change that explains it
+// first, else the measure that changed, else the log.
+func suspicion(v *view) suspected {
+	s := suspected{words: "nothing that stands out", hypothesis: "A dependency outside of our services is the cause.", area: incident.AreaInfrastructure, service: v.Incident.Service}
+	for _, e := range v.Evidence {
+		if e.Check == "logs" && len(e.Patterns) > 0 {
+			p := e.Patterns[0]
+			s.words = fmt.Sprintf("%s logs: %s (%d)", p.Service, p.Template, p.Count)
+			s.hypothesis, s.service = fmt.Sprintf("%s fails: %s", p.Service, p.Template), p.Service
+		}
+	}
+	for _, e := range v.Evidence {
+		if e.Check == "metrics" && len(e.Suspects) > 0 {
+			t := e.Suspects[0]
+			s.words = fmt.Sprintf("%s %s %.3g → %.3g", t.Service, t.Metric, t.Before, t.After)
+			s.hypothesis, s.service = fmt.Sprintf("%s of %s is the cause.", t.Metric, t.Service), t.Service
+		}
+	}
+	for _, e := range v.Evidence {
+		if e.Check == "changes" && len(e.Changes) > 0 {
+			c := e.Changes[0]
+			s.words = fmt.Sprintf("%s by %s (%.2f)", c.Change.Summary, c.Change.Author, c.Score)
+			s.hypothesis, s.diff = fmt.Sprintf("The change of %s broke it: %s.", c.Change.Service, c.Change.Summary), c.Change.Diff
+			s.change, s.service, s.area = c.Change.ID, c.Change.Service, incident.AreaCode
+			if c.Change.Kind == incident.Config {
+				s.area = incident.AreaConfiguration
+			}
+		}
+	}
+	return s
+}
+
+func (d *Drill) confirm(ctx context.Context, s suspected) error {
+	v, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	h := v.Incident.Hypotheses[len(v.Incident.Hypotheses)-1].ID
+	if err := d.do(ctx, d.cast.sari, "hypotheses/"+h+"/evidence", map[string]any{"text": "It began at the same moment: " + s.words}); err != nil {
+		return err
+	}
+	if err := d.think(ctx); err != nil {
+		return err
+	}
+	if s.change != "" {
+		if err := d.do(ctx, d.cast.budi, "changes/"+s.change+"/judge", map[string]any{"state": "confirmed", "why": "Time, service and errors agree."}); err != nil {
+			return err
+		}
+	}
+	if err := d.do(ctx, d.cast.budi, "cause", map[string]any{"hypothesis": h, "text": s.hypothesis, "area": s.area}); err != nil {
+		return err
+	}
+	d.say("investigate", "cause confirmed by Budi")
+	return nil
+}
+
+// act compares two ways, decides, assigns, carries out, and waits for the
+// proof that it helped.
+func (d *Drill) act(ctx context.Context) error {
+	c := d.cast
+	for _, o := range []map[string]any{
+		{"track": "mitigation", "title": "Take the change back and restore what was before", "effect": "all of the impact", "minutes": 2, "risk": "low", "reversible": true},
+		{"track": "mitigation", "title": "Restart the service", "effect": "perhaps for a while", "minutes": 1, "risk": "it may come back", "reversible": true},
+	} {
+		if err := d.do(ctx, c.budi, "options", o); err != nil {
+			return err
+		}
+	}
+	v, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	option := v.Incident.Options[0].ID
+	for _, p := range []*player{c.budi, c.sari} {
+		if err := d.do(ctx, p, "options/"+option+"/vote", nil); err != nil {
+			return err
+		}
+	}
+	if err := d.think(ctx); err != nil {
+		return err
+	}
+	if v.Incident.Decision(incident.Mitigation) == nil {
+		if err := d.do(ctx, c.rina, "decisions", map[string]any{"option": option, "reason": "It ends all of the impact and can be undone."}); err != nil {
+			return err
+		}
+		d.say("act", "Rina decides: %s", v.Incident.Options[0].Title)
+	}
+	if err := d.carryOut(ctx); err != nil {
+		return err
+	}
+	return d.prove(ctx)
+}
+
+// carryOut gives the work to Budi, who mends the shop.
+func (d *Drill) carryOut(ctx context.Context) error {
+	c := d.cast
+	if err := d.do(ctx, c.rina, "tasks", map[string]any{"track": "mitigation", "title": "Restore the state before", "to": c.budi.ID, "due": time.Now().Add(10 * time.Minute)}); err != nil {
+		return err
+	}
+	v, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	task := v.Incident.Tasks[len(v.Incident.Tasks)-1].ID
+	if err := d.do(ctx, c.budi, "tasks/"+task+"/answer", map[string]any{"accepted": true}); err != nil {
+		return err
+	}
+	d.say("act", "Budi accepts and mends the shop")
+	if err := d.faults.Recover(ctx, d.Fault); err != nil {
+		return fmt.Errorf("mend the shop: %w", err)
+	}
+	return d.do(ctx, c.budi, "tasks/"+task+"/done", map[string]any{"result": "Done, and the shop sells again."})
+}
+
+// prove waits until Sigap proposes the next step, with its proof, and takes it.
+func (d *Drill) prove(ctx context.Context) error {
+	v, err := d.until(ctx, "proof of recovery", proven, func(v *view) bool {
+		return v.Incident.Proposed != nil || !v.Incident.Milestones[incident.MitigatedAt].IsZero()
+	})
+	if err != nil {
+		return err
+	}
+	if v.Incident.Proposed != nil {
+		d.say("act", "proof of recovery: %d of %d measures are back", good(v.Incident.Proofs), len(v.Incident.Proofs))
+		if err := d.do(ctx, d.cast.rina, "status", map[string]any{"to": "monitoring"}); err != nil {
+			return err
+		}
+	}
+	if v, err = d.look(ctx); err != nil {
+		return err
+	}
+	took, _ := v.Incident.Since(incident.ImpactStarted, incident.MitigatedAt)
+	d.say("act", "mitigated: it hurt for %.0f s", took.Seconds())
+	return nil
+}
+
+func good(proofs []incident.Proof) int {
+	n := 0
+	for _, p := range proofs {
+		if p.Good {
+			n++
+		}
+	}
+	return n
+}
+
+// update sends each audience what happened, and that it is over.
+func (d *Drill) update(ctx context.Context) error {
+	if err := d.sendUpdates(ctx); err != nil {
+		return err
+	}
+	if err := d.think(ctx); err != nil {
+		return err
+	}
+	v, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	if v.Incident.Status.Open() {
+		if err := d.do(ctx, d.cast.rina, "status", map[string]any{"to": "resolved"}); err != nil {
+			return err
+		}
+	}
+	d.say("update", "resolved; the last update says so")
+	return d.sendUpdates(ctx)
+}
+
+func (d *Drill) sendUpdates(ctx context.Context) error {
+	v, err := d.look(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range v.Audiences {
+		var draft struct {
+			Text   incident.UpdateText `json:"text"`
+			Number int                 `json:"number"`
+		}
+		if err := d.cast.rina.Call(ctx, "GET", "/api/incidents/"+d.ref+"/draft?audience="+a.ID, nil, &draft); err != nil {
+			return err
+		}
+		if err := d.do(ctx, d.cast.rina, "updates", map[string]any{"audience": a.ID, "text": draft.Text}); err != nil {
+			return err
+		}
+		d.say("update", "update %d to %s", draft.Number, a.Name)
+	}
+	return nil
+}
+
+// learn edits the draft, plans the meeting, promises an action of each kind,
+// publishes and closes.
+func (d *Drill) learn(ctx context.Context) error {
+	if _, err := d.until(ctx, "the draft is there", 20*time.Second, func(v *view) bool { return v.Incident.Review != nil }); err != nil {
+		return err
+	}
+	d.say("learn", "the post-mortem's draft is there")
+	c := d.cast
+	if err := c.budi.Call(ctx, "PATCH", "/api/incidents/"+d.ref+"/review", map[string]any{"parts": map[string]string{
+		"lucky": "Perubahan ini mudah dikembalikan."}}, nil); err != nil {
+		return err
+	}
+	if err := c.rina.Call(ctx, "POST", "/api/incidents/"+d.ref+"/review/meeting", map[string]any{"at": time.Now().Add(48 * time.Hour), "minutes": 45, "where": "Ruang Merapi"}, nil); err != nil {
+		return err
+	}
+	for _, a := range []struct {
+		what, title string
+		owner       *player
+	}{{"code", "Tolak konfigurasi atau rilis yang gagal pada uji asap", c.budi}, {"monitoring", "Alert pada ukuran yang pertama berubah", c.sari}, {"sop", "Langkah rollback satu perintah, versi 2", c.rina}} {
+		if err := d.do(ctx, c.rina, "actions", map[string]any{"what": a.what, "title": a.title, "owner": a.owner.ID, "due": time.Now().Add(7 * 24 * time.Hour)}); err != nil {
+			return err
+		}
+	}
+	if err := c.rina.Call(ctx, "POST", "/api/incidents/"+d.ref+"/review/publish", nil, nil); err != nil {
+		return err
+	}
+	if err := d.do(ctx, c.rina, "close", nil); err != nil {
+		return err
+	}
+	d.say("learn", "reviewed, three actions promised, published, closed")
+	return nil
+}
