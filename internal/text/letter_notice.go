@@ -1,0 +1,154 @@
+package text
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// notice is the initial notice in the wording of its audience: engineers get
+// data, suspects and what is asked of them; support how to recognise it and
+// what to tell customers, without a guess at the cause and without a promised
+// time; management the impact, who leads and when the next news comes.
+func (r Reader) notice(l Letter) Words {
+	i := l.Incident
+	w := Words{Title: oneLine(i.Title)}
+	if i.Verdict == nil || !i.Verdict.Live {
+		w.Lines = append(w.Lines, r.say("letter.unverified"))
+	}
+	switch l.Audience {
+	case "engineering":
+		r.toEngineering(l, &w)
+	case "support":
+		r.toSupport(l, &w)
+	default:
+		r.toManagement(l, &w)
+	}
+	if c := i.NextUpdate(); c != nil {
+		w.Fields = append(w.Fields, Field{r.say("field.nextUpdate"), r.whenZoned(c.Due, l.Now)})
+	}
+	label := "letter.read" // opening the page and answering there is how a notice is acknowledged
+	if l.Audience == "engineering" {
+		label = "letter.onIt"
+	}
+	w.Actions = r.actions(l, label)
+	return w
+}
+
+func (r Reader) toEngineering(l Letter, w *Words) {
+	i := l.Incident
+	if i.Verdict != nil {
+		say, how := r.Verdict(i.Verdict, i)
+		w.Lines = append(w.Lines, say+". "+how)
+	}
+	if s := r.suspicion(i); s != "" {
+		w.Lines = append(w.Lines, s)
+	}
+	w.Lines = append(w.Lines, r.say("notice.askEngineers"))
+	w.Fields = append(r.facts(l), Field{r.say("field.who"), r.whoIsOnIt(i)})
+}
+
+// suspicion names the first suspect by its reason.
+func (r Reader) suspicion(i *incident.Incident) string {
+	e := i.EvidenceOf("metrics")
+	if e == nil || len(e.Suspects) == 0 {
+		return ""
+	}
+	s := &e.Suspects[0]
+	at := s.Service
+	if at == "" {
+		at = s.Host
+	}
+	return r.say("notice.suspect", "service", oneLine(at), "metric", oneLine(s.Metric), "says", r.Suspect(s))
+}
+
+func (r Reader) toSupport(l Letter, w *Words) {
+	i := l.Incident
+	service := oneLine(i.Service)
+	if len(i.Affected) > 0 { // what users see is the caller, not what broke behind it
+		service = affected(i)
+	}
+	w.Lines = append(w.Lines,
+		r.say("notice.recognise", "symptoms", r.symptoms(i)),
+		r.say("notice.tell"),
+		r.say("notice.attach", "ref", i.Ref()))
+	w.Fields = []Field{{r.say("field.affected"), service}}
+	if since := began(i); !since.IsZero() {
+		w.Fields = append(w.Fields, Field{r.say("field.since"), r.whenZoned(since, l.Now)})
+	}
+	if who := r.segments(i); who != "" {
+		w.Fields = append(w.Fields, Field{r.say("field.whom"), who})
+	}
+}
+
+// symptoms are the users' own words where there are any, else what users must
+// be feeling by the measurements, else the title.
+func (r Reader) symptoms(i *incident.Incident) string {
+	if n := len(i.Reports); n > 0 {
+		return "“" + cut(oneLine(i.Reports[n-1].Words), 200) + "”"
+	}
+	if e := i.EvidenceOf("errors"); e != nil && e.State == incident.EvidenceFound {
+		return r.Evidence(e)
+	}
+	return oneLine(i.Title)
+}
+
+// segments are what sets the affected apart: of the reports, else of the
+// failing log lines.
+func (r Reader) segments(i *incident.Incident) string {
+	count, order := map[string]int{}, []string{}
+	for _, rep := range i.Reports {
+		if s := oneLine(rep.Segment); s != "" {
+			if count[s] == 0 {
+				order = append(order, s)
+			}
+			count[s]++
+		}
+	}
+	var parts []string
+	for _, s := range order[:min(len(order), maxNamed)] {
+		parts = append(parts, s+" ("+strconv.Itoa(count[s])+")")
+	}
+	if len(parts) == 0 {
+		parts = r.apart(i)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// apart names the attributes that nearly all errors share and most other
+// lines do not.
+func (r Reader) apart(i *incident.Incident) []string {
+	e := i.EvidenceOf("logs")
+	if e == nil {
+		return nil
+	}
+	var parts []string
+	for _, a := range e.Apart {
+		if a.OfErrors >= 0.7 && a.OfErrors >= 1.5*a.OfAll && len(parts) < maxNamed {
+			parts = append(parts, r.say("apart", "key", oneLine(a.Key), "value", oneLine(a.Value), "share", r.Percent(a.OfErrors)))
+		}
+	}
+	return parts
+}
+
+func (r Reader) toManagement(l Letter, w *Words) {
+	i := l.Incident
+	w.Lines = append(w.Lines, r.say("notice.impact", "impact", r.howBad(i)))
+	if who := r.segments(i); who != "" {
+		w.Lines = append(w.Lines, r.say("notice.whom", "whom", who))
+	}
+	lead := r.say("notice.noLead")
+	if p := i.Roles[incident.Commander]; p.Name != "" {
+		lead = oneLine(p.Name)
+	}
+	w.Lines = append(w.Lines, r.say("notice.noDecision"))
+	w.Fields = []Field{
+		{r.say("field.where"), r.where(i)},
+		{r.say("field.lead"), lead},
+		{r.say("field.state"), r.Status(i.Status)},
+	}
+	if since := began(i); !since.IsZero() {
+		w.Fields = append(w.Fields, Field{r.say("field.since"), r.whenZoned(since, l.Now)})
+	}
+}
