@@ -24,7 +24,7 @@ type sheet struct {
 	Document
 	Lang    string
 	Ref     string
-	Head    string // one line: severity, number, date, state
+	Head    string // one line: number, date, where, state
 	Title   string
 	Facts   []Fact
 	Scores  []Score
@@ -99,14 +99,14 @@ func (r Reader) sheet(d Document) sheet {
 	return s
 }
 
-// head is the line over the title.
+// head is the line over the title, after the severity.
 func (r Reader) head(d Document) string {
 	i := d.Incident
 	state := r.say("doc.draft")
 	if d.Review.State == incident.ReviewPublished {
 		state = r.say("doc.published", "date", r.dateOf(i.Milestones[incident.ReviewedAt]))
 	}
-	return strings.Join([]string{i.Severity.String(), i.Ref(), r.Date(began(i)), r.where(i), state}, " · ")
+	return strings.Join([]string{i.Ref(), r.Date(began(i)), r.where(i), state}, " · ")
 }
 
 func (r Reader) options(i *incident.Incident, now time.Time) []option {

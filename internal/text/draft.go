@@ -159,6 +159,20 @@ func (r Reader) happened(i *incident.Incident, e incident.Entry, fact incident.F
 	return ""
 }
 
+// tested counts the hypotheses that are not judged yet; empty if there are none.
+func tested(i *incident.Incident) string {
+	n := 0
+	for _, h := range i.Hypotheses {
+		if h.State == incident.Proposed || h.State == incident.Testing || h.State == incident.Supported {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
 // draftNext is what is owed next: the open tasks, else the next step of the
 // process.
 func (r Reader) draftNext(i *incident.Incident, now time.Time) string {
@@ -174,7 +188,7 @@ func (r Reader) draftNext(i *incident.Incident, now time.Time) string {
 		case len(i.Options) > 0:
 			lines = append(lines, r.say("next.decide", "count", strconv.Itoa(len(i.Options))))
 		case i.Cause == nil:
-			lines = append(lines, r.say("next.cause", "count", strconv.Itoa(len(i.Hypotheses))))
+			lines = append(lines, r.say("next.cause", "count", tested(i)))
 		default:
 			lines = append(lines, r.say("next.option"))
 		}

@@ -3,6 +3,7 @@ package text
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -65,11 +66,11 @@ func (r Reader) identifyEntry(by incident.Actor, fact incident.Fact) Line {
 		if f.To < f.From {
 			key, tone = "entry.raised", "key"
 		}
-		return Line{Icon: "scale", Tone: tone, Text: r.mark(key, "who", by.Name, "from", f.From.String(), "to", f.To.String()), Detail: rich(f.Reason)}
+		return Line{Icon: "scale", Tone: tone, Text: r.mark(key, "who", by.Name, "from", f.From.String(), "to", f.To.String()), Detail: written(f.Reason)}
 	case incident.Declared:
 		return r.declaredEntry(by, f)
 	case incident.DismissedAs:
-		return Line{Icon: "undo", Tone: "plain", Text: r.mark("entry.dismissed", "who", by.Name), Detail: rich(f.Reason)}
+		return Line{Icon: "undo", Tone: "plain", Text: r.mark("entry.dismissed", "who", by.Name), Detail: written(f.Reason)}
 	case incident.EndedBySelf:
 		return Line{Icon: "check", Tone: "ok", Text: r.say("entry.ended"), Detail: r.say("entry.endedMore")}
 	case incident.MergedInto:
@@ -79,7 +80,7 @@ func (r Reader) identifyEntry(by incident.Actor, fact incident.Fact) Line {
 		if f.State == "confirmed" {
 			key = "entry.changeConfirmed"
 		}
-		return Line{Icon: "wrench", Tone: "plain", Text: r.mark(key, "who", by.Name), Detail: rich(f.Why)}
+		return Line{Icon: "wrench", Tone: "plain", Text: r.mark(key, "who", by.Name), Detail: written(f.Why)}
 	}
 	return Line{Icon: "chat", Tone: "minor", Text: inline(string(fact.Kind()))}
 }
@@ -106,7 +107,7 @@ func (r Reader) signalEntry(f incident.SignalJoined) Line {
 	if f.More > 0 {
 		more = r.say("entry.more", "count", strconv.Itoa(f.More), "number", r.Number(float64(f.More)))
 	}
-	line.Detail = r.mark("entry.signalMore", "value", a.Value, "~why", why, "more", more)
+	line.Detail = strings.TrimSpace(r.mark("entry.signalMore", "value", a.Value, "~why", why, "more", more))
 	return line
 }
 
@@ -115,7 +116,7 @@ const keptDiff = 2 << 10
 
 func (r Reader) evidenceEntry(e *incident.Evidence) Line {
 	line := Line{Icon: "list", Tone: "minor", Text: r.mark("entry.evidence", "name", r.EvidenceName(e.Check), "says", r.Evidence(e)),
-		Detail: r.mark("entry.evidenceFrom", "source", e.Source, "took", r.Duration(e.Took))}
+		Detail: r.mark("entry.evidenceFrom", "source", e.Source, "took", r.took(e.Took))}
 	switch e.State {
 	case incident.EvidenceFound:
 		line.Tone = "plain"
@@ -137,6 +138,14 @@ func (r Reader) evidenceEntry(e *incident.Evidence) Line {
 		}
 	}
 	return line
+}
+
+// took is how long a check took, where that is worth a word.
+func (r Reader) took(d time.Duration) string {
+	if d < 100*time.Millisecond {
+		return ""
+	}
+	return r.Duration(d)
 }
 
 // sparkPoints is enough for a line as wide as a thumb.
@@ -167,12 +176,12 @@ func (r Reader) declaredEntry(by incident.Actor, f incident.Declared) Line {
 	default:
 		key = "entry.declaredPolicy"
 	}
-	return Line{Icon: "flag", Tone: "key", Detail: rich(f.Reason),
+	return Line{Icon: "flag", Tone: "key", Detail: written(f.Reason),
 		Text: r.mark(key, "who", by.Name, "ref", "INC-"+strconv.Itoa(f.Number), "severity", f.Severity.String(), "policy", f.Policy)}
 }
 
-// rich is text that a person wrote: its inline markup is kept.
-func rich(s string) string { return s }
+// written is text that a person wrote: its inline markup and its lines are kept.
+func written(s string) string { return strings.TrimSpace(visible(s)) }
 
 // due words a time that something is due, on the day of the entry or another.
 func (r Reader) due(t, now time.Time) string {

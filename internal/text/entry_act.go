@@ -15,16 +15,16 @@ func (r Reader) actEntry(e incident.Entry, fact incident.Fact) Line {
 	case incident.Voted:
 		return Line{Icon: "user", Tone: "minor", Text: r.mark("entry.voted", "who", who)}
 	case incident.Decided:
-		return Line{Icon: "scale", Tone: "key", Text: r.mark("entry.decided", "who", who, "title", f.Title), Detail: rich(f.Reason)}
+		return Line{Icon: "scale", Tone: "key", Text: r.mark("entry.decided", "who", who, "title", f.Title), Detail: written(f.Reason)}
 	case incident.Task:
 		return Line{Icon: "user", Tone: "minor", Text: r.mark("entry.task", "who", who, "name", f.To.Name, "title", f.Title, "due", r.due(f.Due, e.At))}
 	case incident.TaskAnswered:
 		if f.Accepted {
 			return Line{Icon: "user", Tone: "minor", Text: r.mark("entry.taskAccepted", "who", who, "title", f.Title)}
 		}
-		return Line{Icon: "undo", Tone: "plain", Text: r.mark("entry.taskDeclined", "who", who, "title", f.Title), Detail: rich(f.Why)}
+		return Line{Icon: "undo", Tone: "plain", Text: r.mark("entry.taskDeclined", "who", who, "title", f.Title), Detail: written(f.Why)}
 	case incident.TaskDone:
-		return Line{Icon: "check", Tone: "ok", Text: r.mark("entry.taskDone", "who", who, "title", f.Title), Detail: rich(f.Result)}
+		return Line{Icon: "check", Tone: "ok", Text: r.mark("entry.taskDone", "who", who, "title", f.Title), Detail: written(f.Result)}
 	case incident.Proof:
 		return r.proofEntry(f)
 	case incident.StepProposed:
@@ -83,7 +83,7 @@ func (r Reader) holds(f incident.Proof) string {
 }
 
 func (r Reader) statusEntry(who string, f incident.StatusSet) Line {
-	line := Line{Icon: "flag", Tone: "plain", Text: r.mark("entry.status", "who", who, "to", r.Status(f.To)), Detail: rich(f.Reason)}
+	line := Line{Icon: "flag", Tone: "plain", Text: r.mark("entry.status", "who", who, "to", r.Status(f.To)), Detail: written(f.Reason)}
 	switch {
 	case f.To.Before(f.From):
 		line.Icon, line.Tone, line.Text = "undo", "key", r.mark("entry.reopened", "who", who, "to", r.Status(f.To))

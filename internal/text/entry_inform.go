@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -17,7 +18,7 @@ func (r Reader) informEntry(who string, fact incident.Fact) Line {
 	case incident.Unreached:
 		return Line{Icon: "alert", Tone: "loud", Text: r.mark("entry.unreached", "team", f.Team), Detail: r.say("unreached." + f.Code)}
 	case incident.Waived:
-		return Line{Icon: "check", Tone: "plain", Text: r.mark("entry.waived", "who", who, "name", f.Person.Name), Detail: rich(f.Reason)}
+		return Line{Icon: "check", Tone: "plain", Text: r.mark("entry.waived", "who", who, "name", f.Person.Name), Detail: written(f.Reason)}
 	}
 	return Line{}
 }
@@ -33,7 +34,7 @@ func (r Reader) noticeEntry(f incident.Notice) Line {
 			people++
 			names = append(names, to.Name)
 		}
-		if to.Team != "" && (len(teams) == 0 || teams[len(teams)-1] != to.Team) {
+		if to.Team != "" && !slices.Contains(teams, to.Team) {
 			teams = append(teams, to.Team)
 		}
 	}

@@ -19,23 +19,23 @@ func (r Reader) investigateEntry(by incident.Actor, fact incident.Fact) Line {
 		}
 		return Line{Icon: "user", Tone: "plain", Text: r.mark(key, "who", who, "name", f.Person.Name, "role", r.Role(f.Role))}
 	case incident.Note:
-		return Line{Icon: "chat", Tone: "plain", Text: r.mark("entry.note", "who", who, "~text", rich(f.Text))}
+		return Line{Icon: "chat", Tone: "plain", Text: r.mark("entry.note", "who", who, "~text", written(f.Text))}
 	case incident.Finding:
-		return Line{Icon: "pin", Tone: "key", Diff: f.Diff, Text: r.mark("entry.finding", "who", who, "says", r.say("says."+string(f.Says)), "area", r.say("area."+string(f.Area)), "~text", rich(f.Text))}
+		return Line{Icon: "pin", Tone: "key", Diff: f.Diff, Text: r.mark("entry.finding", "who", who, "says", r.say("says."+string(f.Says)), "area", r.say("area."+string(f.Area)), "~text", written(f.Text))}
 	case incident.Hypothesis:
-		return Line{Icon: "list", Tone: "plain", Text: r.mark("entry.hypothesis", "who", who, "~text", rich(f.Text))}
+		return Line{Icon: "list", Tone: "plain", Text: r.mark("entry.hypothesis", "who", who, "~text", written(f.Text))}
 	case incident.HypothesisJudged:
-		return Line{Icon: "list", Tone: "plain", Text: r.mark("entry.hypothesisJudged", "who", who, "state", r.say("hypothesis."+string(f.State))), Detail: rich(f.Why)}
+		return Line{Icon: "list", Tone: "plain", Text: r.mark("entry.hypothesisJudged", "who", who, "state", r.say("hypothesis."+string(f.State))), Detail: written(f.Why)}
 	case incident.EvidenceLinked:
 		key := "entry.evidenceFor"
 		if f.Against {
 			key = "entry.evidenceAgainst"
 		}
-		return Line{Icon: "pin", Tone: "minor", Text: r.mark(key, "who", who, "~text", rich(f.Text))}
+		return Line{Icon: "pin", Tone: "minor", Text: r.mark(key, "who", who, "~text", written(f.Text))}
 	case incident.Reported:
 		return r.reportEntry(by, f)
 	case incident.CauseConfirmed:
-		return Line{Icon: "check", Tone: "key", Text: r.mark("entry.cause", "who", who, "~text", rich(f.Text)),
+		return Line{Icon: "check", Tone: "key", Text: r.mark("entry.cause", "who", who, "~text", written(f.Text)),
 			Detail: r.mark("entry.causeMore", "area", upper(r.say("area."+string(f.Area))), "~factors", strings.Join(f.Factors, "; "))}
 	case incident.Pinned:
 		key := "entry.pinned"
@@ -44,7 +44,7 @@ func (r Reader) investigateEntry(by incident.Actor, fact incident.Fact) Line {
 		}
 		return Line{Icon: "pin", Tone: "minor", Text: r.mark(key, "who", who, "seq", strconv.Itoa(f.Seq))}
 	case incident.Corrected:
-		return Line{Icon: "undo", Tone: "minor", Text: r.mark("entry.corrected", "who", who, "seq", strconv.Itoa(f.Seq)), Quote: rich(f.Text)}
+		return Line{Icon: "undo", Tone: "minor", Text: r.mark("entry.corrected", "who", who, "seq", strconv.Itoa(f.Seq)), Quote: written(f.Text)}
 	}
 	return Line{}
 }

@@ -27,7 +27,7 @@ func (r Reader) updateEntry(e incident.Entry, fact incident.Fact) Line {
 		return Line{Icon: "clock", Tone: "minor", Text: r.mark("entry.updateDue", "name", f.Name, "due", r.when(f.Due, e.At))}
 	case incident.UpdateSent:
 		f.At = e.At
-		return Line{Icon: "send", Tone: "plain", Quote: rich(strings.TrimSpace(f.Text.Status + "\n" + f.Text.Impact)),
+		return Line{Icon: "send", Tone: "plain", Quote: written(strings.TrimSpace(f.Text.Status + "\n" + f.Text.Impact)),
 			Text: r.mark("entry.update", "who", e.Actor.Name, "number", strconv.Itoa(f.Number), "name", f.Name, "punctual", r.punctual(&f))}
 	}
 	return Line{}
@@ -59,7 +59,7 @@ func (r Reader) learnEntry(who string, fact incident.Fact) Line {
 			Detail: r.mark("entry.actionMore", "kind", r.say("action."+string(f.What)), "name", f.Owner.Name, "due", r.dateOf(f.Due))}
 	case incident.ActionSet:
 		if f.Done {
-			return Line{Icon: "check", Tone: "ok", Text: r.mark("entry.actionDone", "who", who, "title", f.Title), Detail: rich(f.Proof)}
+			return Line{Icon: "check", Tone: "ok", Text: r.mark("entry.actionDone", "who", who, "title", f.Title), Detail: written(f.Proof)}
 		}
 		return Line{Icon: "undo", Tone: "plain", Text: r.mark("entry.actionOpened", "who", who, "title", f.Title)}
 	case incident.Published:

@@ -1,7 +1,9 @@
 package text
 
 import (
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -13,6 +15,9 @@ func (r Reader) figures(args map[string]string) []string {
 	out := make([]string, 0, 2*len(args))
 	for name, value := range args {
 		if f, err := strconv.ParseFloat(value, 64); err == nil && name != "ref" && name != "detail" && name != "change" && name != "template" && name != "word" {
+			if name == "factor" && f >= 10 {
+				f = math.Round(f) // 63×, not 63.3×
+			}
 			value = r.Number(f)
 		}
 		out = append(out, name, oneLine(value))
@@ -55,12 +60,13 @@ func (r Reader) Evidence(e *incident.Evidence) string {
 	case "saturated":
 		return r.say(key, r.measured(e.Args, "ratio", "value")...)
 	case "suspected":
-		return r.say(key, append(r.ago(e.Args), r.figures(e.Args)...)...)
+		args := append(r.ago(e.Args), r.figures(e.Args)...)
+		if service := e.Args["service"]; service != "" && strings.Contains(e.Args["change"], service) { // it is said already
+			args = append([]string{"service", ""}, args...)
+		}
+		return r.say(key, args...)
 	case "patterns":
 		return r.patterns(e)
-	case "sourceSlow", "sourceDead", "notSetUp":
-		args := append(r.figures(e.Args), "name", r.EvidenceName(e.Check))
-		return r.say(key, args...)
 	}
 	return r.say(key, r.figures(e.Args)...)
 }
@@ -129,6 +135,10 @@ func (r Reader) reason(x incident.Reason, unit string) string {
 		unit = "ratio"
 	case "restarted", "trafficSurged", "trafficDropped", "servesTheAffected", "dependencyOf", "versionFails", "largeDiff", "oftenToBlame", "changedAll":
 		unit = ""
+	case "saturated":
+		if args["limit"] == "1" { // a share: how much of it is used says all
+			key, unit = key+"Share", "ratio"
+		}
 	case "certificateEnds", "stoppedReporting":
 		if f, err := strconv.ParseFloat(args["seconds"], 64); err == nil && f < 0 {
 			key += "Before"

@@ -37,8 +37,8 @@ func (r Reader) KeyMoments(i *incident.Incident, entries []incident.Entry) []Hap
 		h := Happening{At: e.At, Text: line.Text, Tone: line.Tone, Seq: e.Seq}
 		switch fixed, corrected := better[e.Seq]; {
 		case corrected:
-			h.Text = r.mark("moments.corrected", "who", e.Actor.Name, "~text", rich(fixed))
-		case line.Detail != "" && e.Kind != (incident.SignalJoined{}).Kind():
+			h.Text = r.mark("moments.corrected", "who", e.Actor.Name, "~text", written(fixed))
+		case line.Detail != "":
 			h.Text += r.say("moments.detail", "detail", line.Detail)
 		}
 		out = append(out, h)

@@ -11,15 +11,18 @@ func inline(s string) string {
 	return strings.NewReplacer("*", "∗", "`", "ʼ").Replace(oneLine(s))
 }
 
-// oneLine folds all white space, and drops what cannot be seen.
-func oneLine(s string) string {
-	s = strings.Map(func(c rune) rune {
+// oneLine folds all white space and drops what cannot be seen.
+func oneLine(s string) string { return strings.Join(strings.Fields(visible(s)), " ") }
+
+// visible drops what cannot be seen: control characters, and those that turn
+// the direction of the text after them.
+func visible(s string) string {
+	return strings.Map(func(c rune) rune {
 		if c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 {
-			return -1 // control characters, and those that turn the direction of what follows
+			return -1
 		}
 		return c
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
+	}, strings.ToValidUTF8(s, "�"))
 }
 
 // cut shortens s to n characters, at a word where there is one.
@@ -71,10 +74,14 @@ var blockMarks = regexp.MustCompile(`(?m)^[ \t]*(#{1,6}|>)[ \t]+`)
 // messages. Lists stay: a dash reads well as it is.
 func plain(s string) string {
 	var b strings.Builder
-	for _, piece := range runs(blockMarks.ReplaceAllString(s, "")) {
+	for _, piece := range runs(blockMarks.ReplaceAllString(visible(s), "")) {
 		b.WriteString(piece.text)
 	}
-	return strings.TrimSpace(b.String())
+	out := strings.TrimSpace(b.String())
+	if !strings.Contains(out, "\n") {
+		out = strings.TrimPrefix(out, "- ") // a list of one
+	}
+	return out
 }
 
 // special are the characters that mean something in Markdown.

@@ -1,7 +1,7 @@
 package text
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -94,8 +94,8 @@ func (r Reader) symptoms(i *incident.Incident) string {
 	return oneLine(i.Title)
 }
 
-// segments are what sets the affected apart: of the reports, else of the
-// failing log lines.
+// segments are what sets the affected apart: of the reports, the most frequent
+// first, else of the failing log lines.
 func (r Reader) segments(i *incident.Incident) string {
 	count, order := map[string]int{}, []string{}
 	for _, rep := range i.Reports {
@@ -106,14 +106,11 @@ func (r Reader) segments(i *incident.Incident) string {
 			count[s]++
 		}
 	}
-	var parts []string
-	for _, s := range order[:min(len(order), maxNamed)] {
-		parts = append(parts, s+" ("+strconv.Itoa(count[s])+")")
+	if len(order) == 0 {
+		return strings.Join(r.apart(i), ", ")
 	}
-	if len(parts) == 0 {
-		parts = r.apart(i)
-	}
-	return strings.Join(parts, ", ")
+	slices.SortStableFunc(order, func(a, b string) int { return count[b] - count[a] })
+	return strings.Join(order[:min(len(order), maxNamed)], "; ")
 }
 
 // apart names the attributes that nearly all errors share and most other

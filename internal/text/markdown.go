@@ -10,7 +10,7 @@ func (r Reader) Markdown(d Document) string {
 	s := r.sheet(d)
 	var b page
 	b.block("# " + markdown(s.Title))
-	b.block(markdown(s.Head))
+	b.block("**" + s.Incident.Severity.String() + "** · " + markdown(s.Head))
 	b.block(strings.TrimSpace(d.Review.Summary))
 	b.table([]string{r.say("doc.fact"), r.say("doc.value")}, rows(s.Facts, func(f Fact) []string { return []string{upper(f.Label), f.Value} }))
 	b.part(r.say("doc.impact"), d.Review.Impact)

@@ -128,9 +128,15 @@ func (r Reader) Duration(d time.Duration) string {
 		return strconv.Itoa(int(d.Seconds())) + " " + r.say("unit.second")
 	case d < 10*time.Minute:
 		d = d.Round(time.Second)
-		return r.units(int(d/time.Minute), "unit.minute", int(d%time.Minute/time.Second), "unit.second")
+		if seconds := d % time.Minute; seconds > 0 {
+			return r.units(int(d/time.Minute), "unit.minute", int(seconds/time.Second), "unit.second")
+		}
+		return strconv.Itoa(int(d/time.Minute)) + " " + r.say("unit.minuteAlone")
 	case d < 48*time.Hour:
 		d = d.Round(time.Minute)
+		if d < time.Hour {
+			return strconv.Itoa(int(d/time.Minute)) + " " + r.say("unit.minuteAlone")
+		}
 		return r.units(int(d/time.Hour), "unit.hour", int(d%time.Hour/time.Minute), "unit.minute")
 	default:
 		return r.say("unit.days", "n", r.Number(math.Round(d.Hours()/24)))

@@ -121,10 +121,14 @@ func closing(s string) int {
 
 // list joins items as the language lists them: a, b and c.
 func (r Reader) list(items []string) string {
-	if n := len(items); n > 1 {
-		return strings.Join(items[:n-1], ", ") + r.say("list.and") + items[n-1]
+	switch n := len(items); n {
+	case 0, 1:
+		return strings.Join(items, "")
+	case 2:
+		return items[0] + r.say("list.and") + items[1]
+	default:
+		return strings.Join(items[:n-1], ", ") + r.say("list.last") + items[n-1]
 	}
-	return strings.Join(items, "")
 }
 
 // upper begins a sentence.

@@ -30,8 +30,9 @@ type drawing struct {
 }
 
 type tick struct {
-	At    float64
-	Label string
+	At     float64
+	Label  string
+	Anchor string
 }
 
 type marker struct {
@@ -62,11 +63,11 @@ func (r Reader) draw(i *incident.Incident) *drawing {
 	d.BandHeight = max(2, y(p.Low)-d.BandY)
 	for n := range 3 {
 		v := top * float64(n) / 2
-		d.YTicks = append(d.YTicks, tick{y(v), r.Quantity(v, p.Unit)})
+		d.YTicks = append(d.YTicks, tick{y(v), r.Quantity(v, p.Unit), "end"})
 	}
 	for n := range 5 {
 		t := from.Add(to.Sub(from) * time.Duration(n) / 4)
-		d.XTicks = append(d.XTicks, tick{x(t), r.Clock(t)})
+		d.XTicks = append(d.XTicks, tick{x(t), r.Clock(t), [...]string{"start", "middle", "middle", "middle", "end"}[n]})
 	}
 	d.flags(r, i, from, to, x)
 	return d
