@@ -184,12 +184,15 @@ func span(i *incident.Incident, now time.Time) (from, to time.Time) {
 
 func (s *Server) document(r *http.Request) (text.Reader, text.Document, error) {
 	v := viewerOf(r.Context())
-	if lang := r.URL.Query().Get("lang"); lang == "en" || lang == "id" {
-		v.lang = lang
-	}
 	i, err := s.Store.Incident(r.Context(), r.PathValue("ref"))
 	if err != nil {
 		return text.Reader{}, text.Document{}, err
+	}
+	if i.Review != nil { // a document speaks one language: the one that people wrote it in
+		v.lang = i.Review.Lang
+	}
+	if lang := r.URL.Query().Get("lang"); lang == "en" || lang == "id" {
+		v.lang = lang
 	}
 	d := text.Document{Incident: i, Now: s.Now(), Link: s.Links.Incident(i.Ref()) + "/review"}
 	if d.Entries, err = s.Store.AllEntries(r.Context(), i.ID); err != nil {

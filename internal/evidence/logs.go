@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,7 +49,11 @@ func (c *Collector) logs(ctx context.Context, src Logs, s *subject) []incident.E
 			}
 		}
 	}
-	found := pattern.Compare(pattern.Span{Window: now, Lines: lines(now, true)}, []pattern.Span{{Window: before, Lines: lines(before, false)}}, pattern.CompareOptions{Limit: maxPatterns})
+	usual := slices.Collect(lines(before, false))
+	if len(usual) > 0 && usual[0].At.After(before.From) {
+		before.From = usual[0].At // what was not recorded yet was not silent
+	}
+	found := pattern.Compare(pattern.Span{Window: now, Lines: lines(now, true)}, []pattern.Span{{Window: before, Lines: slices.Values(usual)}}, pattern.CompareOptions{Limit: maxPatterns})
 	if failed != nil {
 		return []incident.Evidence{dead("logs", src.Name(), failed.Error())}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ func (c *Collector) metrics(ctx context.Context, src Metrics, s *subject) []inci
 		m.Check = "metrics"
 		return []incident.Evidence{e, m}
 	}
+	series = slices.DeleteFunc(series, ofRuntime)
 	if len(series) == 0 {
 		e := incident.Evidence{Check: "errors", Source: src.Name(), State: incident.EvidenceSkipped, Code: "errorsNone"}
 		m := incident.Evidence{Check: "metrics", Source: src.Name(), State: incident.EvidenceSkipped, Code: "noSeries"}
@@ -44,6 +46,17 @@ func (c *Collector) metrics(ctx context.Context, src Metrics, s *subject) []inci
 		}
 	}
 	return []incident.Evidence{felt, suspects(series, s, src.Name(), felt.Onset)}
+}
+
+// ofRuntime reports whether a series is a language runtime's own housekeeping,
+// which moves with every change of load and is nobody's cause.
+func ofRuntime(s incident.Series) bool {
+	for _, prefix := range []string{"go_", "promhttp_", "python_gc_", "jvm_gc_", "nodejs_gc_"} {
+		if strings.HasPrefix(s.Name, prefix) {
+			return true
+		}
+	}
+	return strings.HasSuffix(s.Name, "_created")
 }
 
 // symptom says what users feel: the share of failures of the incident's
