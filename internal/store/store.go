@@ -10,8 +10,10 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -163,6 +165,26 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate the queue: %w", err)
 	}
 	return nil
+}
+
+// Migrate brings the schema at dsn up to date and leaves.
+func Migrate(ctx context.Context, dsn string) error {
+	s, err := Open(ctx, dsn, Options{})
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// Schema names the schema that [Migrate] leads to: another one has another name.
+func Schema() string {
+	files, _ := migrations.ReadDir("migrations") // embedded: reading cannot fail
+	h := sha256.New()
+	for _, f := range files {
+		text, _ := migrations.ReadFile("migrations/" + f.Name())
+		_, _ = h.Write(text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // Ping reports whether the store answers.

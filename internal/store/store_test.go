@@ -16,6 +16,12 @@ import (
 	"github.com/sigap-dev/sigap/internal/storetest"
 )
 
+// engines runs a test on both engines, on stores that were migrated before.
+func engines(t *testing.T, run func(t *testing.T, dsn string)) {
+	t.Helper()
+	storetest.Copies(t, store.Schema(), store.Migrate, run)
+}
+
 func open(t *testing.T, dsn string) *store.Store {
 	t.Helper()
 	st, err := store.Open(t.Context(), dsn, store.Options{})
@@ -53,7 +59,7 @@ func declare(e *incident.Edit) error {
 
 func TestARecordIsWhatItsTimelineReplaysTo(t *testing.T) {
 	t.Parallel()
-	storetest.Engines(t, func(t *testing.T, dsn string) {
+	engines(t, func(t *testing.T, dsn string) {
 		st := open(t, dsn)
 		i := candidate(t, st)
 		steps := []func(*incident.Edit) error{
@@ -93,7 +99,7 @@ func TestARecordIsWhatItsTimelineReplaysTo(t *testing.T) {
 
 func TestAnOperationThatFailsLeavesNothing(t *testing.T) {
 	t.Parallel()
-	storetest.Engines(t, func(t *testing.T, dsn string) {
+	engines(t, func(t *testing.T, dsn string) {
 		st := open(t, dsn)
 		i := candidate(t, st)
 		boom := errors.New("boom")
@@ -120,7 +126,7 @@ func TestAnOperationThatFailsLeavesNothing(t *testing.T) {
 
 func TestManyWritersLoseNoEntry(t *testing.T) {
 	t.Parallel()
-	storetest.Engines(t, func(t *testing.T, dsn string) {
+	engines(t, func(t *testing.T, dsn string) {
 		st := open(t, dsn)
 		i := candidate(t, st)
 		const writers, each = 8, 10
@@ -154,7 +160,7 @@ func TestManyWritersLoseNoEntry(t *testing.T) {
 
 func TestAJobOfACommittedOperationIsWorkedSoon(t *testing.T) {
 	t.Parallel()
-	storetest.Engines(t, func(t *testing.T, dsn string) {
+	engines(t, func(t *testing.T, dsn string) {
 		st := open(t, dsn)
 		i := candidate(t, st)
 		worked := make(chan incident.Verify, 1)
@@ -189,7 +195,7 @@ func TestAJobOfACommittedOperationIsWorkedSoon(t *testing.T) {
 
 func TestRepeatedAlertsAreOneRow(t *testing.T) {
 	t.Parallel()
-	storetest.Engines(t, func(t *testing.T, dsn string) {
+	engines(t, func(t *testing.T, dsn string) {
 		st := open(t, dsn)
 		now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 		put := func(n int) {
@@ -225,7 +231,7 @@ func TestRepeatedAlertsAreOneRow(t *testing.T) {
 
 func TestACredentialIsFoundOnlyByItsSecretAndWhileItLives(t *testing.T) {
 	t.Parallel()
-	storetest.Engines(t, func(t *testing.T, dsn string) {
+	engines(t, func(t *testing.T, dsn string) {
 		st := open(t, dsn)
 		secret, err := st.Issue(t.Context(), &store.Credential{Kind: store.Invitation, Person: "p1"})
 		if err != nil {

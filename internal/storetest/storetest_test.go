@@ -1,9 +1,12 @@
 package storetest_test
 
 import (
+	"context"
+	"crypto/rand"
 	"database/sql"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
@@ -51,6 +54,34 @@ func TestADatabaseIsDroppedAfterItsTestEvenWhileInUse(t *testing.T) {
 	defer db.Close()
 	if err := db.PingContext(t.Context()); err == nil {
 		t.Error("the database is still there after its test")
+	}
+}
+
+func TestACopyHasTheSchemaThatWasMigratedOnce(t *testing.T) {
+	t.Parallel()
+	var migrations atomic.Int32
+	migrate := func(ctx context.Context, dsn string) error {
+		migrations.Add(1)
+		db, err := sql.Open("pgx", dsn)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		_, err = db.ExecContext(ctx, `CREATE TABLE a (b TEXT)`)
+		return err
+	}
+	schema := strings.ToLower(rand.Text())
+	t.Run("copies", func(t *testing.T) {
+		for n := range 3 {
+			storetest.Copies(t, schema, migrate, func(t *testing.T, dsn string) {
+				if strings.HasPrefix(dsn, "postgres://") && tables(t, dsn) != 1 {
+					t.Errorf("copy %d has not the one table that migrating makes", n)
+				}
+			})
+		}
+	})
+	if n := migrations.Load(); n > 1 {
+		t.Errorf("migrated %d times, want once", n)
 	}
 }
 
