@@ -37,12 +37,8 @@ func inferGraph(baseline []incident.Series, step time.Duration) Graph {
 	for i := range all {
 		for j := i + 1; j < len(all); j++ {
 			a, b := &all[i], &all[j]
-			ab, ba := follows(a, b), follows(b, a)
-			switch {
-			case ab && (!ba || b.calls > a.calls):
-				graph[a.service] = append(graph[a.service], b.service)
-			case ba && (!ab || a.calls > b.calls):
-				graph[b.service] = append(graph[b.service], a.service)
+			if from, to := caller(a, b); from != "" {
+				graph[from] = append(graph[from], to)
 			}
 		}
 	}
@@ -50,6 +46,21 @@ func inferGraph(baseline []incident.Series, step time.Duration) Graph {
 		slices.Sort(to)
 	}
 	return graph
+}
+
+// caller says which of two services calls the other, if either seems to.
+func caller(a, b *strays) (from, to string) {
+	ab, ba := follows(a, b), follows(b, a)
+	switch {
+	case ab == 0 && ba == 0:
+		return "", ""
+	case ba == 0, ab > 0 && b.calls > a.calls, ab > ba && b.calls == a.calls:
+		return a.service, b.service
+	case ab == 0, a.calls > b.calls, ba > ab:
+		return b.service, a.service
+	default:
+		return "", "" // they follow each other and nothing tells them apart
+	}
 }
 
 // strays is a service's time spent, step by step, as deviations from its
@@ -76,8 +87,9 @@ func (s *strays) read(row []float64) bool {
 	return true
 }
 
-// follows says whether a's time follows b's as a caller's does.
-func follows(a, b *strays) bool {
+// follows says whether a's time follows b's as a caller's does: 0 not, 1 about
+// so, 2 with a slope of one as exactly as can be told.
+func follows(a, b *strays) int {
 	var n, sa, sb, saa, sbb, sab float64
 	for i, x := range a.mass {
 		y := b.mass[i]
@@ -88,13 +100,21 @@ func follows(a, b *strays) bool {
 		sa, sb, saa, sbb, sab = sa+x, sb+y, saa+x*x, sbb+y*y, sab+x*y
 	}
 	if n < 100 {
-		return false
+		return 0
 	}
 	vb, va, cov := sbb-sb*sb/n, saa-sa*sa/n, sab-sa*sb/n
 	if vb <= 0 || va <= 0 {
-		return false
+		return 0
 	}
 	slope := cov / vb
 	residual := max(va-slope*cov, 0) / (n - 2)
-	return slope > 0.5 && slope < 1.5 && slope > 8*math.Sqrt(residual/vb)
+	chance := math.Sqrt(residual / vb)
+	switch off := math.Abs(slope - 1); {
+	case off > 0.5 || slope < 8*chance:
+		return 0
+	case off > max(3*chance, 0.05):
+		return 1
+	default:
+		return 2
+	}
 }

@@ -74,7 +74,7 @@ func Origins(series []incident.Series, graph Graph, o OriginOptions) []Origin {
 			r.Score *= targetPrior
 		case target != nil:
 			var match float64
-			r.Share, match = overlap(s.mass, target.mass)
+			r.Share, match = s.overlap(target)
 			r.Score *= match
 		}
 		if carried != nil {
@@ -97,7 +97,7 @@ const (
 	guessTrust = 0.5
 	// unrelated weighs services that the target does not depend on, as far as
 	// the graph knows; graphs are rarely complete.
-	unrelated = 0.2
+	unrelated = 0.5
 )
 
 // evidence turns a distance in sigmas into how far it is more than noise,
@@ -169,22 +169,27 @@ func (s *symptom) own(dependencies []string, symptoms map[string]*symptom) (shar
 	return max(0, 1-explained/total), by
 }
 
-// overlap compares two masses step by step: the share of the target's that
-// this one covers, and how alike they are (the harmonic mean of the shares
-// that each has of the other), both 0 to 1.
-func overlap(mass, target []float64) (share, match float64) {
-	common := 0.0
-	for i := range mass {
-		common += min(mass[i], target[i])
-	}
-	a, b := sum(mass), sum(target)
-	if b == 0 {
+// overlap compares a service's mass with the target's, step by step: the share
+// of the target's that it covers, and how alike they are (the harmonic mean of
+// the shares that each has of the other), both 0 to 1. Where the answers of one
+// of them were not counted only the shapes can be compared.
+func (s *symptom) overlap(target *symptom) (share, match float64) {
+	a, b := sum(s.mass), sum(target.mass)
+	switch {
+	case b == 0:
 		return 0, 1 // nothing to compare with
-	}
-	if a == 0 {
+	case a == 0:
 		return 0, 0
 	}
-	return common / b, 2 * common / (a + b)
+	scale := 1.0
+	if !s.counted || !target.counted {
+		scale = b / a
+	}
+	common := 0.0
+	for i, m := range s.mass {
+		common += min(m*scale, target.mass[i])
+	}
+	return common / b, 2 * common / (a*scale + b)
 }
 
 func sum(v []float64) float64 {

@@ -16,6 +16,7 @@ type symptom struct {
 	excess  []float64 // more than before, for each answer, by step; NaN where unknown
 	mass    []float64 // the same in all answers of the step, never negative: seconds waited, requests failed
 	rate    float64   // usual answers in a step, 1 if unknown
+	counted bool      // rate is known
 	noise   float64   // what excess reaches by chance, as a standard deviation
 	visible float64   // the least excess that would be seen above chance
 	worst   float64   // mean of the two largest excesses: two that agree say more than the larger; never negative
@@ -107,7 +108,7 @@ func (g grid) symptomOf(r rows) (*symptom, bool) {
 	}
 	s := &symptom{rate: 1, excess: make([]float64, len(after)), mass: make([]float64, len(after))}
 	if m := median(finite(r.calls)); m > 0 {
-		s.rate = m
+		s.rate, s.counted = m, true
 	}
 	first, second := -1, -1 // steps with the largest excess
 	for i, v := range after {
