@@ -46,6 +46,7 @@ func drillCommand() *cobra.Command {
 	f.Uint64Var(&o.Seed, "seed", rand.Uint64(), "of all that is random in the drill")
 	f.DurationVar(&o.Warmup, "warmup", 45*time.Second, "how long the shop runs well before the fault")
 	f.DurationVar(&o.Pace, "pace", 0, "about how long a player takes for a step")
+	f.StringVar(&o.Lang, "lang", "en", "in which the players speak: en or id")
 	f.StringVar(&o.Receiver, "receiver", "127.0.0.1:0", "where the players' messages arrive; the server must be allowed to send there")
 	f.String("server", "", "address of a server (with SIGAP_TOKEN, an admin's); without it the drill runs one of its own")
 	return cmd

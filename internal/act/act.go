@@ -221,9 +221,11 @@ func (s *Service) Move(ctx context.Context, actor incident.Actor, id string, to 
 			e.Enqueue(incident.WatchRecovery{Incident: id})
 		case to == incident.Monitoring:
 			e.Enqueue(incident.WatchRecovery{Incident: id})
+			e.Enqueue(incident.Verify{Incident: id})
 			e.Enqueue(incident.FollowUp{Incident: id, Code: "mitigated"})
 		case to == incident.StatusResolved:
 			e.Enqueue(incident.StartClocks{Incident: id})
+			e.Enqueue(incident.Verify{Incident: id})
 			e.Enqueue(incident.DraftReview{Incident: id})
 			e.Enqueue(incident.FollowUp{Incident: id, Code: "resolved"})
 		}
@@ -267,7 +269,8 @@ func (s *Service) Watch(ctx context.Context, job incident.WatchRecovery) error {
 			p.Hold = policy.Hold
 			record(e, p)
 		}
-		if i.Recovered(e.Now) && i.Proposed == nil && i.Status != incident.Monitoring {
+		proposed := i.Proposed != nil && i.Proposed.Code == "recovered"
+		if i.Recovered(e.Now) && !proposed && i.Status != incident.Monitoring {
 			e.Record(incident.StepProposed{To: incident.Monitoring, Code: "recovered"})
 		}
 		next := incident.WatchRecovery{Incident: i.ID, Round: job.Round + 1, From: job.From}

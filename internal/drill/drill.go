@@ -34,6 +34,7 @@ type Options struct {
 	Seed       uint64         // of all that is random
 	Receiver   string         // host:port where the players' messages arrive
 	Warmup     time.Duration  // of ordinary days before the fault
+	Lang       string         // in which the players speak: en or id
 	Pace       time.Duration  // about how long a player takes for a step
 	Out        io.Writer
 	Logger     *slog.Logger
@@ -43,6 +44,7 @@ type Options struct {
 type Drill struct {
 	Options
 	random *rand.Rand
+	words  script
 	lab    *lab.Lab
 	faults *fault.Switcher
 	users  *load.Generator
@@ -55,6 +57,10 @@ type Drill struct {
 // Run plays the drill to its end and gives the post-mortem as Markdown.
 func Run(ctx context.Context, o Options) ([]byte, string, error) {
 	d := &Drill{Options: o, random: rand.New(rand.NewPCG(o.Seed, 42))}
+	var known bool
+	if d.words, known = scripts[o.Lang]; !known {
+		return nil, "", fmt.Errorf("the players speak en or id, not %q", o.Lang)
+	}
 	if d.Fault == "" {
 		table := fault.Table()
 		d.Fault = table[d.random.IntN(len(table))].Name
@@ -109,7 +115,7 @@ func (d *Drill) setUp(ctx context.Context) error {
 	if err := d.startAgent(ctx); err != nil {
 		return fmt.Errorf("agent: %w", err)
 	}
-	d.users = load.Start(ctx, load.Options{URL: d.lab.URL(), Seed: d.Seed})
+	d.users = load.Start(ctx, load.Options{URL: d.lab.URL(), Seed: d.Seed, ReportsURL: d.Admin.Server() + "/in/" + d.keys["report"] + "/reports"})
 	d.faults = fault.New(d.lab, fault.Options{ChangesURL: d.Admin.Server() + "/in/" + d.keys["change"], Seed: d.Seed})
 	if prometheus == "" {
 		d.say("setup", "no Prometheus on this machine: the agent and the probe from outside watch the shop")

@@ -164,8 +164,8 @@ func (d *Drill) describe(ctx context.Context) error {
 		}
 	}
 	for _, a := range []map[string]any{
-		{"id": "drill-internal", "drill": true, "name": map[string]string{"en": "Internal teams", "id": "Tim internal"}, "cadence": map[string]int{"SEV1": 15, "SEV2": 30}, "people": []string{}, "teams": []string{"drill-engineering", "drill-support"}, "rooms": []any{}, "lang": "id"},
-		{"id": "drill-management", "drill": true, "name": map[string]string{"en": "Management and stakeholders", "id": "Manajemen dan pemangku kepentingan"}, "cadence": map[string]int{"SEV1": 30, "SEV2": 60}, "people": []string{}, "teams": []string{"drill-management"}, "rooms": []any{}, "lang": "id"},
+		{"id": "drill-internal", "drill": true, "name": map[string]string{"en": "Internal teams", "id": "Tim internal"}, "cadence": map[string]int{"SEV1": 15, "SEV2": 30}, "people": []string{}, "teams": []string{"drill-engineering", "drill-support"}, "rooms": []any{}, "lang": d.Lang},
+		{"id": "drill-management", "drill": true, "name": map[string]string{"en": "Management and stakeholders", "id": "Manajemen dan pemangku kepentingan"}, "cadence": map[string]int{"SEV1": 30, "SEV2": 60}, "people": []string{}, "teams": []string{"drill-management"}, "rooms": []any{}, "lang": d.Lang},
 	} {
 		if err := d.Admin.Call(ctx, "PUT", "/api/audiences", a, nil); err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 const (
 	noticed  = 90 * time.Second // until the monitoring must have seen the fault
 	answered = 60 * time.Second // until everybody must have answered
-	proven   = 3 * time.Minute  // until the proof of recovery must hold
+	proven   = 75 * time.Second // until the proof of recovery must hold
 )
 
 // identify waits for the candidate that the signals open, and for its
@@ -38,7 +38,7 @@ func (d *Drill) identify(ctx context.Context) error {
 	v, err = d.until(ctx, "declared", 12*time.Second, func(v *view) bool { return v.Incident.Number > 0 })
 	if err != nil {
 		d.say("identify", "the policy leaves it to the person on call: Budi declares")
-		if err := d.do(ctx, d.cast.budi, "declare", map[string]any{"reason": "Users cannot buy."}); err != nil {
+		if err := d.do(ctx, d.cast.budi, "declare", map[string]any{"reason": d.words.declare}); err != nil {
 			return err
 		}
 		if v, err = d.look(ctx); err != nil {
@@ -156,7 +156,7 @@ func (d *Drill) investigate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s := suspicion(v)
+	s := d.words.suspicion(v)
 	d.say("investigate", "Sigap suspects: %s", s.words)
 	if err := d.think(ctx); err != nil {
 		return err
@@ -174,12 +174,12 @@ func (d *Drill) investigate(ctx context.Context) error {
 func (d *Drill) reportUsers(ctx context.Context) error {
 	st := d.users.Recent(20*time.Second, "")
 	count := max(1, st.Failures/4)
-	words := "Pembayaran gagal terus, sudah coba tiga kali."
+	words := d.words.failing
 	if st.Failures == 0 {
-		words = "Halaman checkout lama sekali, berputar terus."
+		words = d.words.waiting
 	}
 	d.say("investigate", "Dewi: %d users report it", count)
-	return d.do(ctx, d.cast.dewi, "reports", map[string]any{"words": words, "channel": "chat", "segment": "Jakarta", "count": count})
+	return d.do(ctx, d.cast.dewi, "reports", map[string]any{"words": words, "channel": "chat", "count": count})
 }
 
 // suspected is what the players make of the evidence.
@@ -191,36 +191,44 @@ type suspected struct {
 }
 
 // suspicion reads the evidence as an engineer would: a change that explains it
-// first, else the measure that changed, else the log.
-func suspicion(v *view) suspected {
-	s := suspected{words: "nothing that stands out", hypothesis: "A dependency outside of our services is the cause.", area: incident.AreaInfrastructure, service: v.Incident.Service}
-	for _, e := range v.Evidence {
-		if e.Check == "logs" && len(e.Patterns) > 0 {
-			p := e.Patterns[0]
-			s.words = fmt.Sprintf("%s logs: %s (%d)", p.Service, p.Template, p.Count)
-			s.hypothesis, s.service = fmt.Sprintf("%s fails: %s", p.Service, p.Template), p.Service
+// well, else a state that is plainly wrong, else whatever stands out.
+func (t script) suspicion(v *view) suspected {
+	s := suspected{words: t.nothing, hypothesis: t.dependency, area: incident.AreaInfrastructure, service: v.Incident.Service}
+	best := 0.0
+	consider := func(weight float64, with suspected) {
+		if weight > best {
+			best, s = weight, with
 		}
 	}
 	for _, e := range v.Evidence {
-		if e.Check == "metrics" && len(e.Suspects) > 0 {
-			t := e.Suspects[0]
-			s.words = fmt.Sprintf("%s %s %.3g → %.3g", t.Service, t.Metric, t.Before, t.After)
-			s.hypothesis, s.service = fmt.Sprintf("%s of %s is the cause.", t.Metric, t.Service), t.Service
-		}
-	}
-	for _, e := range v.Evidence {
-		if e.Check == "changes" && len(e.Changes) > 0 {
-			c := e.Changes[0]
-			s.words = fmt.Sprintf("%s by %s (%.2f)", c.Change.Summary, c.Change.Author, c.Score)
-			s.hypothesis, s.diff = fmt.Sprintf("The change of %s broke it: %s.", c.Change.Service, c.Change.Summary), c.Change.Diff
-			s.change, s.service, s.area = c.Change.ID, c.Change.Service, incident.AreaCode
-			if c.Change.Kind == incident.Config {
-				s.area = incident.AreaConfiguration
+		for n, p := range e.Patterns {
+			if n == 0 {
+				consider(0.2, suspected{words: fmt.Sprintf("%s: %s (%d)", p.Service, p.Template, p.Count), hypothesis: fmt.Sprintf(t.log, p.Service, p.Template),
+					area: incident.AreaInfrastructure, service: p.Service})
 			}
+		}
+		for n, m := range e.Suspects {
+			weight := 0.3 - float64(n)/20
+			if len(m.Reasons) > 0 && plain[m.Reasons[0].Code] {
+				weight += 0.25
+			}
+			consider(weight, suspected{words: fmt.Sprintf("%s %s %.3g → %.3g", m.Service, m.Metric, m.Before, m.After), hypothesis: fmt.Sprintf(t.measure, m.Metric, m.Service),
+				area: incident.AreaInfrastructure, service: m.Service})
+		}
+		for _, c := range e.Changes {
+			area := incident.AreaCode
+			if c.Change.Kind == incident.Config {
+				area = incident.AreaConfiguration
+			}
+			consider(c.Score, suspected{words: fmt.Sprintf("%s, %s (%.2f)", c.Change.Summary, c.Change.Author, c.Score), hypothesis: fmt.Sprintf(t.change, c.Change.Service, c.Change.Summary),
+				diff: c.Change.Diff, change: c.Change.ID, service: c.Change.Service, area: area})
 		}
 	}
 	return s
 }
+
+// plain are the reasons that need no other: something is full, or has ended.
+var plain = map[string]bool{"certificateEnds": true, "saturated": true, "restarted": true}
 
 func (d *Drill) confirm(ctx context.Context, s suspected) error {
 	v, err := d.look(ctx)
@@ -228,14 +236,14 @@ func (d *Drill) confirm(ctx context.Context, s suspected) error {
 		return err
 	}
 	h := v.Incident.Hypotheses[len(v.Incident.Hypotheses)-1].ID
-	if err := d.do(ctx, d.cast.sari, "hypotheses/"+h+"/evidence", map[string]any{"text": "It began at the same moment: " + s.words}); err != nil {
+	if err := d.do(ctx, d.cast.sari, "hypotheses/"+h+"/evidence", map[string]any{"text": d.words.sameMoment + s.words}); err != nil {
 		return err
 	}
 	if err := d.think(ctx); err != nil {
 		return err
 	}
 	if s.change != "" {
-		if err := d.do(ctx, d.cast.budi, "changes/"+s.change+"/judge", map[string]any{"state": "confirmed", "why": "Time, service and errors agree."}); err != nil {
+		if err := d.do(ctx, d.cast.budi, "changes/"+s.change+"/judge", map[string]any{"state": "confirmed", "why": d.words.agree}); err != nil {
 			return err
 		}
 	}
@@ -249,10 +257,10 @@ func (d *Drill) confirm(ctx context.Context, s suspected) error {
 // act compares two ways, decides, assigns, carries out, and waits for the
 // proof that it helped.
 func (d *Drill) act(ctx context.Context) error {
-	c := d.cast
+	c, w := d.cast, d.words
 	for _, o := range []map[string]any{
-		{"track": "mitigation", "title": "Take the change back and restore what was before", "effect": "all of the impact", "minutes": 2, "risk": "low", "reversible": true},
-		{"track": "mitigation", "title": "Restart the service", "effect": "perhaps for a while", "minutes": 1, "risk": "it may come back", "reversible": true},
+		{"track": "mitigation", "title": w.takeBack, "effect": w.takeBackEffect, "minutes": 2, "risk": w.low, "reversible": true},
+		{"track": "mitigation", "title": w.restart, "effect": w.perhaps, "minutes": 1, "risk": w.comesBack, "reversible": true},
 	} {
 		if err := d.do(ctx, c.budi, "options", o); err != nil {
 			return err
@@ -272,7 +280,7 @@ func (d *Drill) act(ctx context.Context) error {
 		return err
 	}
 	if v.Incident.Decision(incident.Mitigation) == nil {
-		if err := d.do(ctx, c.rina, "decisions", map[string]any{"option": option, "reason": "It ends all of the impact and can be undone."}); err != nil {
+		if err := d.do(ctx, c.rina, "decisions", map[string]any{"option": option, "reason": w.why}); err != nil {
 			return err
 		}
 		d.say("act", "Rina decides: %s", v.Incident.Options[0].Title)
@@ -286,7 +294,7 @@ func (d *Drill) act(ctx context.Context) error {
 // carryOut gives the work to Budi, who mends the shop.
 func (d *Drill) carryOut(ctx context.Context) error {
 	c := d.cast
-	if err := d.do(ctx, c.rina, "tasks", map[string]any{"track": "mitigation", "title": "Restore the state before", "to": c.budi.ID, "due": time.Now().Add(10 * time.Minute)}); err != nil {
+	if err := d.do(ctx, c.rina, "tasks", map[string]any{"track": "mitigation", "title": d.words.task, "to": c.budi.ID, "due": time.Now().Add(10 * time.Minute)}); err != nil {
 		return err
 	}
 	v, err := d.look(ctx)
@@ -301,16 +309,19 @@ func (d *Drill) carryOut(ctx context.Context) error {
 	if err := d.faults.Recover(ctx, d.Fault); err != nil {
 		return fmt.Errorf("mend the shop: %w", err)
 	}
-	return d.do(ctx, c.budi, "tasks/"+task+"/done", map[string]any{"result": "Done, and the shop sells again."})
+	return d.do(ctx, c.budi, "tasks/"+task+"/done", map[string]any{"result": d.words.result})
 }
 
 // prove waits until Sigap proposes the next step, with its proof, and takes it.
 func (d *Drill) prove(ctx context.Context) error {
 	v, err := d.until(ctx, "proof of recovery", proven, func(v *view) bool {
-		return v.Incident.Proposed != nil || !v.Incident.Milestones[incident.MitigatedAt].IsZero()
+		return v.Incident.Proposed != nil && v.Incident.Proposed.Code == "recovered" || !v.Incident.Milestones[incident.MitigatedAt].IsZero()
 	})
 	if err != nil {
-		return err
+		if v == nil || v.Incident.Proposed == nil {
+			return err
+		}
+		d.say("act", "the measures are not back, the alerts have ended: Rina takes that as the end")
 	}
 	if v.Incident.Proposed != nil {
 		d.say("act", "proof of recovery: %d of %d measures are back", good(v.Incident.Proofs), len(v.Incident.Proofs))
@@ -387,16 +398,16 @@ func (d *Drill) learn(ctx context.Context) error {
 	d.say("learn", "the post-mortem's draft is there")
 	c := d.cast
 	if err := c.budi.Call(ctx, "PATCH", "/api/incidents/"+d.ref+"/review", map[string]any{"parts": map[string]string{
-		"lucky": "Perubahan ini mudah dikembalikan."}}, nil); err != nil {
+		"lucky": d.words.lucky}}, nil); err != nil {
 		return err
 	}
-	if err := c.rina.Call(ctx, "POST", "/api/incidents/"+d.ref+"/review/meeting", map[string]any{"at": time.Now().Add(48 * time.Hour), "minutes": 45, "where": "Ruang Merapi"}, nil); err != nil {
+	if err := c.rina.Call(ctx, "POST", "/api/incidents/"+d.ref+"/review/meeting", map[string]any{"at": time.Now().Add(48 * time.Hour), "minutes": 45, "where": d.words.room}, nil); err != nil {
 		return err
 	}
 	for _, a := range []struct {
 		what, title string
 		owner       *player
-	}{{"code", "Tolak konfigurasi atau rilis yang gagal pada uji asap", c.budi}, {"monitoring", "Alert pada ukuran yang pertama berubah", c.sari}, {"sop", "Langkah rollback satu perintah, versi 2", c.rina}} {
+	}{{"code", d.words.actions[0], c.budi}, {"monitoring", d.words.actions[1], c.sari}, {"sop", d.words.actions[2], c.rina}} {
 		if err := d.do(ctx, c.rina, "actions", map[string]any{"what": a.what, "title": a.title, "owner": a.owner.ID, "due": time.Now().Add(7 * 24 * time.Hour)}); err != nil {
 			return err
 		}

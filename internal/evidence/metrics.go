@@ -18,7 +18,7 @@ const (
 	maxSuspects  = 8
 	leastErrors  = 0.01 // a share of failures below it is nobody's incident
 	leastSlower  = 2.0  // times slower than usual
-	leastSeconds = 100 * time.Millisecond
+	leastSeconds = 250 * time.Millisecond
 )
 
 // metrics reads the series once and answers two checks from them: what users

@@ -36,7 +36,7 @@ func (*Prometheus) Name() string { return "prometheus" }
 var serviceLabels = []model.LabelName{"service", "app", "app_kubernetes_io_name", "job"}
 
 const (
-	maxSteps = 400
+	maxSteps = 1000
 	leastGap = time.Second
 )
 

@@ -3,6 +3,7 @@ package identify
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -18,8 +19,15 @@ func declare(e *incident.Edit, severity incident.Severity, policy, reason string
 	e.Enqueue(incident.SendNotice{Incident: i.ID})
 	e.Enqueue(incident.StartClocks{Incident: i.ID})
 	e.Enqueue(incident.WatchRecovery{Incident: i.ID})
+	for _, later := range lookAgain {
+		e.EnqueueAt(e.Now.Add(later), incident.Verify{Incident: i.ID})
+	}
 	return nil
 }
+
+// lookAgain is when evidence is collected anew after the declaration: in the
+// first seconds of a failure there is little of it yet.
+var lookAgain = []time.Duration{8 * time.Second, 30 * time.Second, 3 * time.Minute}
 
 // Declaration is what a person says when they declare without an alert.
 type Declaration struct {

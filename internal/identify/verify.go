@@ -17,7 +17,7 @@ const collectLimit = 20 * time.Second
 // as it comes, and after liveChecks, or when all is there, the verdict follows.
 func (s *Service) Verify(ctx context.Context, id string) error {
 	i, err := s.store.Incident(ctx, id)
-	if err != nil || !i.Status.Open() {
+	if err != nil || !i.Status.Open() && i.Status != incident.StatusResolved {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, collectLimit)
@@ -58,7 +58,9 @@ func (s *Service) Verify(ctx context.Context, id string) error {
 
 func (s *Service) keep(ctx context.Context, id string, part incident.Evidence) error {
 	_, err := s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error {
-		e.Record(part)
+		if part.Says(e.Incident) {
+			e.Record(part)
+		}
 		return nil
 	})
 	if err != nil {
