@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -304,6 +303,3 @@ func (f *follower) close() error {
 	}
 	return errors.Join(errs...)
 }
-
-// describe names what is followed, for the log.
-func (f *follower) describe() string { return strings.Join(f.config.Files, ", ") }

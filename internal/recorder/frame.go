@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // A frame is a length, a CRC-32C (both little-endian, 32 bits) and that many
@@ -58,8 +59,12 @@ func readFrame(f io.ReaderAt, offset int64) (payload []byte, next int64, err err
 	return payload, offset + frameHead + int64(size), nil
 }
 
-// syncDir makes the creation and removal of files in a folder durable.
+// syncDir makes the creation and removal of files in a folder durable. Windows
+// cannot sync a folder, and does not need to.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(filepath.Clean(dir))
 	if err != nil {
 		return err

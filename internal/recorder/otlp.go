@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"compress/gzip"
+	"compress/zlib"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/klauspost/compress/zstd"
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
 	resourcepb "go.opentelemetry.io/proto/otlp/resource/v1"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -82,13 +84,27 @@ func decodeOTLP(contentType, encoding string, body io.Reader, limit int64, into 
 func readOTLP(encoding string, body io.Reader, limit int64) ([]byte, error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
-	case "gzip":
+	case "gzip", "x-gzip":
 		unzip, err := gzip.NewReader(body)
 		if err != nil {
 			return nil, fmt.Errorf("decompress OTLP body: %w", err)
 		}
 		defer unzip.Close()
 		body = unzip
+	case "deflate": // HTTP's deflate is zlib (RFC 9110, 8.4.1.2)
+		inflate, err := zlib.NewReader(body)
+		if err != nil {
+			return nil, fmt.Errorf("decompress OTLP body: %w", err)
+		}
+		defer inflate.Close()
+		body = inflate
+	case "zstd": // which collectors offer
+		decoder, err := zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20))
+		if err != nil {
+			return nil, fmt.Errorf("decompress OTLP body: %w", err)
+		}
+		defer decoder.Close()
+		body = decoder
 	default:
 		return nil, fmt.Errorf("%w: %q", ErrEncoding, encoding)
 	}

@@ -3,6 +3,7 @@ package recorder
 import (
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"encoding/json"
 	"errors"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
 	logspb "go.opentelemetry.io/proto/otlp/logs/v1"
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
@@ -33,6 +35,28 @@ func text(t *testing.T, path string) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func deflate(t *testing.T, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := zlib.NewWriter(&out)
+	if _, err := w.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func squeeze(t *testing.T, b []byte) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.EncodeAll(b, nil)
 }
 
 func zip(t *testing.T, b []byte) []byte {
@@ -106,6 +130,8 @@ func TestDecodeLogsReadsEveryEncodingAlike(t *testing.T) {
 		{"JSON, gzip", jsonType, "gzip", zip(t, body)},
 		{"protobuf", protobuf, "", binary},
 		{"protobuf, gzip", protobuf, "GZIP", zip(t, binary)},
+		{"protobuf, deflate", protobuf, "deflate", deflate(t, binary)},
+		{"protobuf, zstd", protobuf, "zstd", squeeze(t, binary)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -135,6 +161,9 @@ func TestDecodeRefuses(t *testing.T) {
 		{"an unknown encoding", jsonType, "br", "{}", ErrEncoding},
 		{"a body over the limit", jsonType, "", `{"resourceLogs":[` + strings.Repeat(" ", 1000) + `]}`, ErrTooLarge},
 		{"a body over the limit once decompressed", jsonType, "gzip", string(zip(t, bytes.Repeat([]byte(" "), 10_000))), ErrTooLarge},
+		{"a body over the limit in zstd", jsonType, "zstd", string(squeeze(t, bytes.Repeat([]byte(" "), 10_000))), ErrTooLarge},
+		{"deflate that is none", jsonType, "deflate", "{}", nil},
+		{"zstd that is none", jsonType, "zstd", "{}", nil},
 		{"gzip that is none", jsonType, "gzip", "{}", nil},
 		{"JSON that is none", jsonType, "", "{", nil},
 		{"protobuf that is none", protobuf, "", "\xff\xff\xff", nil},

@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"cmp"
 	"encoding/binary"
 	"maps"
 	"math"
@@ -107,15 +108,20 @@ func decodePoints(b []byte, count uint64, filter *seriesFilter) ([]incident.Poin
 type seriesFilter struct {
 	from, to               int64 // Unix nanoseconds, to excluded
 	services, hosts, names []string
+	serviceHosts           []string // of which to take what belongs to no service too
 }
 
 func (f *seriesFilter) wants(s *incident.Series) bool {
-	return among(f.services, s.Service) && among(f.hosts, s.Host) && among(f.names, s.Name)
+	return f.wantsOrigin(s.Service, s.Host) && among(f.names, s.Name)
+}
+
+func (f *seriesFilter) wantsOrigin(service, host string) bool {
+	return among(f.services, service) && among(f.hosts, host) || service == "" && slices.Contains(f.serviceHosts, host)
 }
 
 func (f *seriesFilter) mayHave(h *header) bool {
 	return h.to >= f.from && h.from < f.to && slices.ContainsFunc(h.origins, func(o Origin) bool {
-		return among(f.services, o.Service) && among(f.hosts, o.Host)
+		return f.wantsOrigin(o.Service, o.Host)
 	})
 }
 
@@ -152,7 +158,7 @@ func (s *seriesSet) add(series []incident.Series) {
 
 func (s *seriesSet) bytes() int { return s.size }
 
-// items answers the series in a stable order, each with its
+// items answers the series by name, service, host and labels, each with its
 // points by time and one point an instant: the one that came last.
 func (s *seriesSet) items() []incident.Series {
 	out := make([]incident.Series, 0, len(s.byKey))
@@ -161,6 +167,9 @@ func (s *seriesSet) items() []incident.Series {
 		series.Points = orderPoints(series.Points)
 		out = append(out, series)
 	}
+	slices.SortStableFunc(out, func(a, b incident.Series) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Host, b.Host))
+	})
 	return out
 }
 

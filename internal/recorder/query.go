@@ -147,7 +147,9 @@ type SeriesQuery struct {
 	Services []string // "" is what belongs to a host only
 	Hosts    []string
 	Names    []string // with Derive, of what is derived
-	Derive   bool     // answer rates and quantiles in place of counters and buckets, see Derive
+
+	WithHosts bool // add what belongs to the hosts only on which the services were seen
+	Derive    bool // answer rates and quantiles in place of counters and buckets, see Derive
 }
 
 // QuerySeries answers each series once, with its points in the window by time;
@@ -155,6 +157,9 @@ type SeriesQuery struct {
 func (r *Recorder) QuerySeries(ctx context.Context, q SeriesQuery) ([]incident.Series, error) {
 	from, to := r.window(q.Window)
 	filter := &seriesFilter{from: from, to: to, services: q.Services, hosts: q.Hosts, names: q.Names}
+	if q.WithHosts {
+		filter.serviceHosts = r.hostsOf(q.Services)
+	}
 	if q.Derive {
 		filter.from -= deriveLookBack.Nanoseconds()
 		filter.names = underived(q.Names)
@@ -191,6 +196,17 @@ func (r *Recorder) QuerySeries(ctx context.Context, q SeriesQuery) ([]incident.S
 	return slices.DeleteFunc(derived, func(s incident.Series) bool {
 		return len(s.Points) == 0 || !among(q.Names, s.Name)
 	}), nil
+}
+
+// hostsOf lists the hosts on which the services were seen, by logs or metrics.
+func (r *Recorder) hostsOf(services []string) []string {
+	var hosts []string
+	for _, seen := range r.Services() {
+		if seen.Service != "" && among(services, seen.Service) {
+			hosts = append(hosts, seen.Hosts...)
+		}
+	}
+	return hosts
 }
 
 // clip answers the series with only its points in the window; they are ordered.

@@ -99,6 +99,8 @@ func TestQuerySeriesFilters(t *testing.T) {
 		{"a host", SeriesQuery{Hosts: []string{"web-2"}}, []incident.Series{elsewhere}},
 		{"what belongs to a host only", SeriesQuery{Services: []string{""}, Hosts: []string{"web-1"}}, []incident.Series{host}},
 		{"a window", SeriesQuery{Names: []string{"host_load"}, Window: incident.Window{From: noon(), To: noon().Add(1)}}, []incident.Series{{Name: "host_load", Host: "web-1", Points: host.Points[1:]}}},
+		{"a service and the hosts it was seen on", SeriesQuery{Services: []string{"checkout"}, Names: []string{"host_load"}, WithHosts: true}, []incident.Series{host}},
+		{"a service that is on no host that is measured", SeriesQuery{Services: []string{"search"}, WithHosts: true}, nil},
 		{"nothing", SeriesQuery{Services: []string{"search"}}, nil},
 	}
 	for _, sealed := range []bool{false, true} {

@@ -72,7 +72,7 @@ func (s *stream[T]) start(decode func([]byte) ([]T, error)) error {
 	if s.archive, err = openArchive(s.dir, segmentSize, s.maxAge/segmentsMin, s.logger); err != nil {
 		return err
 	}
-	if err := s.recover(decode); err != nil {
+	if err := s.restore(decode); err != nil {
 		return errors.Join(err, s.archive.close())
 	}
 	s.commits = make(chan commit[T], 64)
@@ -82,10 +82,10 @@ func (s *stream[T]) start(decode func([]byte) ([]T, error)) error {
 	return nil
 }
 
-// recover replays the journal whose block was not sealed, and removes the
+// restore replays the journal whose block was not sealed, and removes the
 // others that a crash during seal can leave: an older one whose block is
 // sealed, or a newer one that was not yet written to.
-func (s *stream[T]) recover(decode func([]byte) ([]T, error)) error {
+func (s *stream[T]) restore(decode func([]byte) ([]T, error)) error {
 	generations, err := journalsIn(s.dir)
 	if err != nil {
 		return err
