@@ -39,12 +39,12 @@ var classWords = []struct {
 	words string
 }{
 	{Certificate, "cert certs certificate certificates x509 tls_expiry not_after ssl_expiry"},
-	{Restarts, "restart* crash* oom oomkill* oom_kill* up uptime start_time boot_time terminated evicted evictions"},
-	{Version, "version build_info config configuration revision generation replicas feature flag flags reload*"},
-	{Saturation, "pool pools saturation utilization utilisation usage used free available avail_bytes cpu memory mem heap rss swap disk disks filesystem fs inode* iowait steal load load1 load5 load15 queue* backlog lag pending waiting inflight in_flight connections conns sockets fd fds open_files threads goroutines gc throttl* pressure capacity full ephemeral_ports conntrack"},
-	{Errors, "error errors err errs fail* exception* panic* 5xx 4xx timeout* timed_out rejected dropped retransmits availability success success_rate probe_success reachable healthy unhealthy"},
+	{Restarts, "restart* starts crash* oom oomkill* oom_kill* up uptime start_time boot_time terminated evicted evictions"},
+	{Version, "version build_info config configuration revision generation replicas instances feature flag flags reload*"},
+	{Saturation, "pool pools saturation utilization utilisation usage used free available avail_bytes cpu memory mem heap rss swap disk disks filesystem fs inode* iowait steal load load1 load5 load15 queue* backlog lag pending waiting inflight in_flight connections conns sockets fd fds open_files threads goroutines gc throttl* pressure capacity full entries ephemeral_ports conntrack"},
+	{Errors, "error errors err errs fail* exception* panic* 5xx 4xx timeout* timed_out rejected dropped drops retransmits availability success success_rate probe_success reachable healthy unhealthy"},
 	{Latency, "latency latencies duration durations response_time response_seconds rtt elapsed delay ttfb"},
-	{Traffic, "request requests rps qps hits throughput calls traffic ops messages sessions invocations orders"},
+	{Traffic, "request requests rps qps hits throughput calls traffic ops messages sessions invocations orders receive transmit"},
 }
 
 // ClassOf reads the class from the metric's name, and from a status label
@@ -107,6 +107,9 @@ func failingStatus(labels map[string]string) bool {
 // inverse says whether small values of the series are bad: what is left, what
 // succeeded, how long it is still good.
 func inverse(s incident.Series, c Class) bool {
+	if strings.Contains(s.Name, "time_to_") {
+		return true // what is left until it is full, or empty
+	}
 	for _, p := range parts(s.Name) {
 		switch p {
 		case "free", "available", "avail", "idle", "remaining", "left",

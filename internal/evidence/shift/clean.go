@@ -45,12 +45,15 @@ func clean(points []incident.Point) []incident.Point {
 	return kept
 }
 
+// counterEnds are how Prometheus' conventions end the names of counters.
+func counterEnds() []string { return []string{"_total", "_count", "_sum", "_bucket"} }
+
 // rate turns a raw counter into its rate per second. A series counts as a
 // raw counter when its name says so and most of its steps rise; a drop is a
 // restart of the process that counted and starts from zero, as Prometheus
 // takes it. Anything else is returned as it is.
 func rate(name string, points []incident.Point) []incident.Point {
-	if !strings.HasSuffix(name, "_total") && !strings.HasSuffix(name, "_count") || len(points) < 3 {
+	if len(points) < 3 || !slices.ContainsFunc(counterEnds(), func(end string) bool { return strings.HasSuffix(name, end) }) {
 		return points
 	}
 	rises, drops := 0, 0

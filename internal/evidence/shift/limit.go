@@ -16,7 +16,7 @@ type limitKey struct{ service, host, stem, labels string }
 var limitWords = []string{"max", "limit", "size", "capacity", "total", "maximum"}
 
 // levelWords end the name of a series that says how much is used or left.
-var levelWords = []string{"used", "usage", "use", "in", "active", "acquired", "busy", "open", "current", "free", "available", "avail", "idle"}
+var levelWords = []string{"used", "usage", "use", "in", "active", "acquired", "busy", "open", "current", "resident", "free", "available", "avail", "idle"}
 
 // unitWords may stand at the end of either.
 var unitWords = []string{"bytes", "count", "connections", "conns"}

@@ -9,7 +9,7 @@ const (
 	Saturated         Code = "saturated"         // Value of Limit is used (a ratio has the limit 1)
 	Rose              Code = "rose"              // from Limit to Value
 	Fell              Code = "fell"              // from Limit to Value
-	Restarted         Code = "restarted"         // Value times, or went down if 0
+	Restarted         Code = "restarted"         // Value times; 0: it went down
 	CertificateEnds   Code = "certificateEnds"   // Seconds from the onset until it ends; below 0 it had ended
 	VersionChanged    Code = "versionChanged"    // from Limit to Value
 	TrafficSurged     Code = "trafficSurged"     // Value times as much

@@ -43,7 +43,7 @@ func (in *inquiry) sign(s incident.Series, c Class) (sign, []Reason, bool) {
 		out.strength = max(out.strength, 0.8) // events: the size of the step says little
 	}
 	out.better = (found.Direction == Up) == inverse(s, c) && c != Version && c != Traffic && c != Other
-	return out, []Reason{reasonFor(c, found)}, true
+	return out, []Reason{reasonFor(s.Name, c, found)}, true
 }
 
 // strength joins how clear and how large a change is. Fifty spreads are as
@@ -57,8 +57,10 @@ func strength(s Shift) float64 {
 	return min(1, math.Log1p(s.Score)/math.Log1p(50)) * min(1, relative/0.2)
 }
 
-func reasonFor(c Class, s Shift) Reason {
+func reasonFor(metric string, c Class, s Shift) Reason {
 	switch {
+	case c == Restarts && (strings.Contains(metric, "start_time") || strings.Contains(metric, "boot_time")):
+		return Reason{Code: Restarted, Value: 1} // a moment moved: once at least
 	case c == Restarts:
 		return Reason{Code: Restarted, Value: max(0, s.After-s.Before), Limit: s.Before}
 	case c == Version:
