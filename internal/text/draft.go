@@ -83,8 +83,8 @@ func (r Reader) draftImpact(i *incident.Incident, now time.Time) string {
 		if p.Title == "errors" || p.Title == "latency" {
 			key += "." + p.Title
 		}
-		parts = append(parts, r.say(key, "title", markdown(p.Title), "service", markdown(p.Service), "now", r.Quantity(lastValue(i, p), p.Unit),
-			"peak", r.Quantity(p.Peak, p.Unit), "before", r.Quantity(p.Before, p.Unit)))
+		parts = append(parts, r.say(key, "title", markdown(p.Title), "service", markdown(p.Service), "now", r.measure(lastValue(i, p), p.Unit),
+			"peak", r.measure(p.Peak, p.Unit), "before", r.measure(p.Before, p.Unit)))
 	}
 	if i.ReportCount > 0 {
 		parts = append(parts, r.say("draft.reports", "reports", r.countReports(i), "whom", markdown(r.segments(i))))
@@ -94,6 +94,9 @@ func (r Reader) draftImpact(i *incident.Incident, now time.Time) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// measure is Quantity for a line of Markdown.
+func (r Reader) measure(v float64, unit string) string { return markdown(r.Quantity(v, unit)) }
 
 func (r Reader) countReports(i *incident.Incident) string {
 	return r.say("count.reports", "n", strconv.Itoa(i.ReportCount))
@@ -153,7 +156,7 @@ func (r Reader) happened(i *incident.Incident, e incident.Entry, fact incident.F
 		}
 	case incident.Proof:
 		if f.Good && !f.Unknown {
-			return r.say("done.proof", "name", markdown(r.PlotTitle(incident.Plot{Title: f.Title, Service: f.Service})), "now", r.Quantity(f.Now, f.Unit))
+			return r.say("done.proof", "name", markdown(r.PlotTitle(incident.Plot{Title: f.Title, Service: f.Service})), "now", r.measure(f.Now, f.Unit))
 		}
 	}
 	return ""

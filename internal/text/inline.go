@@ -87,13 +87,13 @@ func plain(s string) string {
 // special are the characters that mean something in Markdown.
 var special = regexp.MustCompile("[\\\\`*_\\[\\]<>|~&$]|^[#+=-]")
 
+// numbered is what begins a numbered list.
+var numbered = regexp.MustCompile(`^(\d{1,9})([.)](?: |$))`)
+
 // markdown escapes a value for a line of Markdown.
 func markdown(s string) string {
 	s = special.ReplaceAllString(oneLine(s), `\$0`)
-	if n := strings.IndexFunc(s, func(c rune) bool { return c < '0' || c > '9' }); n > 0 && s[n] == '.' {
-		s = s[:n] + `\` + s[n:] // 1. begins a list
-	}
-	return s
+	return numbered.ReplaceAllString(s, `$1\$2`)
 }
 
 // markdownOf turns inline markup into a line of Markdown: what is bold or code

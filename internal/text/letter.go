@@ -208,7 +208,7 @@ const maxKnown = 2
 // known is the first data: what the evidence found, the likeliest cause first.
 func (r Reader) known(i *incident.Incident) string {
 	if i.Cause != nil {
-		return cut(plain(i.Cause.Text), 240)
+		return cut(oneLine(plain(i.Cause.Text)), 240)
 	}
 	var parts []string
 	for _, check := range []string{"changes", "metrics", "logs", "recurrence", "probe"} {

@@ -83,7 +83,7 @@ func (r Reader) Quantity(v float64, unit string) string {
 	case "":
 		return r.Number(v)
 	default:
-		return r.Number(v) + " " + unit
+		return r.Number(v) + " " + cut(oneLine(unit), 24)
 	}
 }
 
@@ -160,7 +160,7 @@ func (r Reader) spell(d time.Duration) string {
 	d = max(d, 0)
 	word := func(n int, unit string) string { return r.say("spell."+unit, "n", strconv.Itoa(n)) }
 	switch {
-	case d < time.Minute:
+	case d < time.Minute-500*time.Millisecond:
 		return word(int(d.Round(time.Second).Seconds()), "second")
 	case d < time.Hour-30*time.Second:
 		return word(int(d.Round(time.Minute)/time.Minute), "minute")

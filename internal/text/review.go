@@ -87,7 +87,7 @@ func sentence(s string) string {
 func (r Reader) reviewImpact(i *incident.Incident) string {
 	var parts []string
 	if p := i.MainPlot(); p != nil {
-		parts = append(parts, r.say("review.measured", "title", markdown(r.PlotTitle(*p)), "peak", r.Quantity(p.Peak, p.Unit), "before", r.Quantity(p.Before, p.Unit)))
+		parts = append(parts, r.say("review.measured", "title", markdown(r.PlotTitle(*p)), "peak", r.measure(p.Peak, p.Unit), "before", r.measure(p.Before, p.Unit)))
 	}
 	if apart := r.apart(i); len(apart) > 0 {
 		parts = append(parts, r.say("review.apart", "whom", markdown(strings.Join(apart, ", "))))
@@ -133,7 +133,7 @@ func (r Reader) reviewCause(i *incident.Incident) string {
 func (r Reader) wentWell(i *incident.Incident) []string {
 	var lines []string
 	if d, known := i.Since(incident.Detected, incident.Verified); known && d <= quickVerdict {
-		lines = append(lines, r.say("well.verified", "span", r.spell(d)))
+		lines = append(lines, r.say("well.verified", "span", r.spell(max(d, time.Second))))
 	}
 	if last, missing := lastToKnow(i); missing == 0 && last > 0 && last <= incident.InformLimit {
 		lines = append(lines, r.say("well.informed", "span", r.spell(last), "total", strconv.Itoa(len(i.WhoKnows()))))
