@@ -245,7 +245,8 @@ func (s *Server) answerOTLP(w http.ResponseWriter, r *http.Request, err error, e
 	}
 	body, mediaType := encode(contentType)
 	if err != nil {
-		body, mediaType = recorder.EncodeStatus(contentType, 0, err.Error())
+		code := map[int]int32{http.StatusRequestEntityTooLarge: 8, http.StatusServiceUnavailable: 14}[status] // of gRPC: resource exhausted, unavailable
+		body, mediaType = recorder.EncodeStatus(contentType, max(code, 3), err.Error())                       // 3: invalid argument
 	}
 	w.Header().Set("Content-Type", mediaType)
 	w.WriteHeader(status)

@@ -19,7 +19,7 @@ func (Recorded) Name() string { return "recorder" }
 
 // Series gives what agents measured of the services and their hosts.
 func (r Recorded) Series(ctx context.Context, services []string, w incident.Window) ([]incident.Series, error) {
-	return r.recorder.QuerySeries(ctx, recorder.SeriesQuery{Window: w, Services: append([]string{""}, services...), Derive: true})
+	return r.recorder.QuerySeries(ctx, recorder.SeriesQuery{Window: w, Services: services, WithHosts: true, Derive: true})
 }
 
 // Lines gives what agents read from the services' logs.
