@@ -31,7 +31,7 @@ type Option struct {
 
 func (Option) Kind() Kind { return "option" }
 func (f Option) apply(i *Incident, e *Entry) {
-	f.By, f.At, f.Votes, f.Chosen = Person{e.Actor.ID, e.Actor.Name}, e.At, nil, false
+	f.By, f.At, f.Votes, f.Chosen = e.Actor.person(), e.At, nil, false
 	i.Options = append(i.Options, f)
 }
 
@@ -55,7 +55,7 @@ func (f Voted) apply(i *Incident, e *Entry) {
 	if slices.ContainsFunc(o.Votes, mine) {
 		o.Votes = slices.DeleteFunc(slices.Clone(o.Votes), mine)
 	} else {
-		o.Votes = append(o.Votes, Person{e.Actor.ID, e.Actor.Name})
+		o.Votes = append(o.Votes, e.Actor.person())
 	}
 }
 
@@ -71,7 +71,7 @@ type Decided struct {
 
 func (Decided) Kind() Kind { return "decided" }
 func (f Decided) apply(i *Incident, e *Entry) {
-	f.By, f.At = Person{e.Actor.ID, e.Actor.Name}, e.At
+	f.By, f.At = e.Actor.person(), e.At
 	i.Decisions = append(i.Decisions, f)
 	for n := range i.Options {
 		if i.Options[n].Track == f.Track {
@@ -122,9 +122,8 @@ type Task struct {
 
 func (Task) Kind() Kind { return "task" }
 func (f Task) apply(i *Incident, e *Entry) {
-	f.By, f.At, f.State = Person{e.Actor.ID, e.Actor.Name}, e.At, TaskOffered
+	f.By, f.At, f.State = e.Actor.person(), e.At, TaskOffered
 	i.Tasks = put(i.Tasks, f, func(t Task) bool { return t.ID == f.ID })
-	i.join(f.To)
 }
 
 // Task gives the one with the id.
@@ -141,13 +140,14 @@ type TaskAnswered struct {
 }
 
 func (TaskAnswered) Kind() Kind { return "taskAnswered" }
-func (f TaskAnswered) apply(i *Incident, _ *Entry) {
+func (f TaskAnswered) apply(i *Incident, e *Entry) {
 	if t, err := i.Task(f.Task); err == nil {
 		t.State, t.Why = TaskDeclined, f.Why
 		if f.Accepted {
 			t.State = TaskAccepted
 		}
 	}
+	i.join(e.Actor)
 }
 
 // TaskDone ends a task with what came of it.
@@ -162,6 +162,7 @@ func (f TaskDone) apply(i *Incident, e *Entry) {
 	if t, err := i.Task(f.Task); err == nil {
 		t.State, t.Why, t.Done = TaskFinished, f.Result, e.At
 	}
+	i.join(e.Actor)
 }
 
 // Proof is one measure that showed the problem, watched until it is back.
@@ -178,11 +179,16 @@ type Proof struct {
 	Hold    time.Duration `json:"hold"`           // how long it must be good
 	Spark   []float64     `json:"spark,omitempty"`
 	Unknown bool          `json:"unknown,omitempty"` // the source gave no value: not good, and said so
+	At      time.Time     `json:"at,omitzero"`
 }
 
 func (Proof) Kind() Kind { return "proof" }
-func (f Proof) apply(i *Incident, _ *Entry) {
+func (f Proof) apply(i *Incident, e *Entry) {
+	f.At = e.At
 	i.Proofs = put(i.Proofs, f, func(p Proof) bool { return p.ID == f.ID })
+	if !f.Good {
+		i.withdraw("recovered")
+	}
 }
 
 // Recovered reports whether every watched measure has been good for its hold
@@ -205,6 +211,13 @@ type StepProposed struct {
 func (StepProposed) Kind() Kind                    { return "proposed" }
 func (f StepProposed) apply(i *Incident, _ *Entry) { i.Proposed = &f }
 
+// withdraw takes back a proposal whose reason is gone.
+func (i *Incident) withdraw(code string) {
+	if i.Proposed != nil && i.Proposed.Code == code {
+		i.Proposed = nil
+	}
+}
+
 // StatusSet moves the incident to another status.
 type StatusSet struct {
 	From   Status `json:"from"`
@@ -214,23 +227,25 @@ type StatusSet struct {
 
 func (StatusSet) Kind() Kind { return "status" }
 func (f StatusSet) apply(i *Incident, e *Entry) {
+	if f.To.Pages() && !i.Status.Pages() {
+		i.Reopened = e.At
+	}
 	i.Status, i.Proposed = f.To, nil
-	switch f.To {
-	case Monitoring:
-		i.reach(MitigatedAt, e.At)
-	case StatusResolved:
-		i.reach(MitigatedAt, e.At)
-		i.reach(ResolvedAt, e.At)
-	case Reviewing:
-		i.reach(ReviewedAt, e.At)
-	case Closed:
-		i.reach(ClosedAt, e.At)
-	case Investigating, Mitigating: // taken back: the later milestones were not reached after all
-		for _, m := range []Milestone{MitigatedAt, ResolvedAt, ReviewedAt, ClosedAt} {
-			delete(i.Milestones, m)
+	for _, step := range milestonesOf {
+		if f.To.Before(step.status) { // taken back: it was not reached after all
+			delete(i.Milestones, step.reached)
+		} else {
+			i.reach(step.reached, e.At)
 		}
 	}
 }
+
+// milestonesOf are the milestones that are reached with a status, those of the
+// steps that were skipped included.
+var milestonesOf = []struct {
+	status  Status
+	reached Milestone
+}{{Monitoring, MitigatedAt}, {StatusResolved, ResolvedAt}, {Reviewing, ReviewedAt}, {Closed, ClosedAt}}
 
 // MayMove checks, as an [Error], a step from the present status to another.
 // Steps may be skipped; going back needs a reason.
@@ -242,6 +257,8 @@ func (i *Incident) MayMove(to Status, reason string) error {
 		return Errorf(Invalid, "An incident cannot be moved to %q by hand.", to)
 	case !i.Status.Declared():
 		return Errorf(Conflict, "Declare it first.")
+	case to == Closed && (i.Review == nil || i.Review.State != ReviewPublished):
+		return Errorf(Conflict, "Publish the post-mortem first.")
 	case to.Before(i.Status) && reason == "":
 		return FieldError("reason", "Going back to %s needs a reason.", to)
 	}

@@ -35,6 +35,8 @@ type Actor struct {
 	Right Right     `json:"-"`
 }
 
+func (a Actor) person() Person { return Person{a.ID, a.Name} }
+
 // System is Sigap acting by itself.
 func System() Actor { return Actor{Kind: SystemActor, Name: "Sigap", Right: Admin} }
 

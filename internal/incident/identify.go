@@ -81,6 +81,10 @@ func (f SignalJoined) apply(i *Incident, e *Entry) {
 	if s := f.Alert.Service; s != "" && s != i.Service && !contains(i.Affected, s) {
 		i.Affected = append(i.Affected, s)
 	}
+	if f.Alert.State == AlertFiring {
+		i.LastFire = e.At
+		i.withdraw("alerts-ended")
+	}
 }
 
 func (i *Incident) alert(id string) *JoinedAlert {
@@ -181,7 +185,7 @@ type DismissedAs struct {
 func (DismissedAs) Kind() Kind { return "dismissed" }
 func (f DismissedAs) apply(i *Incident, e *Entry) {
 	i.Status, i.Reason = Dismissed, f.Reason
-	i.reach(ClosedAt, e.At)
+	i.over(e)
 }
 
 // EndedBySelf ends a candidate whose alerts all ended before anybody joined.
@@ -190,7 +194,16 @@ type EndedBySelf struct{}
 func (EndedBySelf) Kind() Kind { return "ended" }
 func (EndedBySelf) apply(i *Incident, e *Entry) {
 	i.Status = Ended
+	i.over(e)
+}
+
+// over ends a record that goes no further: nothing is owed any more.
+func (i *Incident) over(e *Entry) {
+	i.Proposed, i.NobodyYet = nil, nil
 	i.reach(ClosedAt, e.At)
+	for n := range i.Clocks {
+		i.Clocks[n].Due = time.Time{}
+	}
 }
 
 // MergedInto ends a candidate in favour of another record.
@@ -201,7 +214,7 @@ type MergedInto struct {
 func (MergedInto) Kind() Kind { return "merged" }
 func (f MergedInto) apply(i *Incident, e *Entry) {
 	i.Status, i.MergedInto = Merged, f.ID
-	i.reach(ClosedAt, e.At)
+	i.over(e)
 }
 
 // EvidenceState is how a check of the evidence ended.
@@ -337,7 +350,7 @@ func (f ChangeJudged) apply(i *Incident, e *Entry) {
 	if i.Changes == nil {
 		i.Changes = map[string]Opinion{}
 	}
-	i.Changes[f.Change] = Opinion{State: f.State, Why: f.Why, By: Person{e.Actor.ID, e.Actor.Name}}
+	i.Changes[f.Change] = Opinion{State: f.State, Why: f.Why, By: e.Actor.person()}
 }
 
 func contains(list []string, s string) bool {

@@ -32,6 +32,7 @@ type Incident struct {
 
 	Verdict  *Verdict           `json:"verdict,omitempty"`
 	Alerts   []JoinedAlert      `json:"alerts,omitempty"`
+	LastFire time.Time          `json:"lastFire,omitzero"`  // when the newest alert joined
 	Evidence []Evidence         `json:"evidence,omitempty"` // the newest of each check
 	Changes  map[string]Opinion `json:"changes,omitempty"`  // by change id: what people said of suspects
 
@@ -53,6 +54,7 @@ type Incident struct {
 	Tasks     []Task        `json:"tasks,omitempty"`
 	Proofs    []Proof       `json:"proofs,omitempty"` // the newest of each watched measure
 	Proposed  *StepProposed `json:"proposed,omitempty"`
+	Reopened  time.Time     `json:"reopened,omitzero"` // the last time that it was taken back to work on: what was answered before no longer counts
 
 	Clocks  []Clock      `json:"clocks,omitempty"` // one an audience
 	Updates []UpdateSent `json:"updates,omitempty"`
@@ -93,10 +95,11 @@ func (i *Incident) Since(from, to Milestone) (time.Duration, bool) {
 	return b.Sub(a), !a.IsZero() && !b.IsZero()
 }
 
-// join counts p among those who take part.
-func (i *Incident) join(p Person) {
-	if p.ID != "" && !slices.ContainsFunc(i.People, func(q Person) bool { return q.ID == p.ID }) {
-		i.People = append(i.People, p)
+// join counts a person who acts among those who take part. What a program does
+// with a token is nobody's presence.
+func (i *Incident) join(a Actor) {
+	if a.Kind == PersonActor && !slices.ContainsFunc(i.People, func(q Person) bool { return q.ID == a.ID }) {
+		i.People = append(i.People, a.person())
 	}
 }
 

@@ -18,7 +18,9 @@ const (
 	FailedToSend Reach = "failed"
 )
 
-var reachOrder = map[Reach]int{Queued: 1, FailedToSend: 1, Accepted: 2, Delivered: 3, OpenedBy: 4, DeclinedBy: 5, AckedBy: 6}
+// reachOrder ranks what is known of a message; of two acts of a person the
+// later one counts.
+var reachOrder = map[Reach]int{Queued: 1, FailedToSend: 1, Accepted: 2, Delivered: 3, OpenedBy: 4, DeclinedBy: 5, AckedBy: 5}
 
 // Recipient is one person, or one room that a team reads.
 type Recipient struct {
@@ -74,12 +76,12 @@ func (f Receipt) apply(i *Incident, e *Entry) {
 		return // a late "accepted" does not undo an acknowledgement
 	}
 	i.Receipts = put(i.Receipts, f, same)
-	if f.State != Queued && f.State != FailedToSend {
+	if i.NobodyYet != nil && i.NobodyYet.ends(f) {
 		i.NobodyYet = nil
 	}
 	if f.State == AckedBy && f.Purpose != PurposeUpdate && !f.To.Room {
 		i.reach(AckedAt, e.At)
-		i.join(f.To.Person)
+		i.join(e.Actor)
 	}
 }
 
@@ -103,6 +105,19 @@ type Unreached struct {
 func (Unreached) Kind() Kind { return "unreached" }
 func (f Unreached) apply(i *Incident, _ *Entry) {
 	i.NobodyYet = &f
+}
+
+// ends reports whether a receipt shows that somebody was reached after all: of
+// the same team if it was one's, and if everyone had been asked already, only
+// by answering.
+func (f Unreached) ends(r Receipt) bool {
+	switch {
+	case r.Purpose != PurposePage && r.Purpose != PurposeNotice, f.Team != "" && r.To.Team != f.Team && r.State != AckedBy:
+		return false
+	case f.Code == "exhausted":
+		return r.State == AckedBy
+	}
+	return reachOrder[r.State] > reachOrder[Queued]
 }
 
 // Waived says that somebody need not be reached, by name and with a reason.
@@ -160,9 +175,22 @@ func (i *Incident) WhoKnows() []Knower {
 	return all
 }
 
-// TeamKnows reports whether somebody of the team acknowledged.
+// TeamKnows reports whether somebody of the team acknowledged, since the
+// incident was opened or, if it was, reopened.
 func (i *Incident) TeamKnows(team string) bool {
 	return slices.ContainsFunc(i.Receipts, func(r Receipt) bool {
-		return r.To.Team == team && r.State == AckedBy && r.Purpose != PurposeUpdate
+		return r.To.Team == team && i.acknowledges(r)
 	})
+}
+
+// Acknowledged reports whether a person did, since the incident was opened or,
+// if it was, reopened.
+func (i *Incident) Acknowledged(person string) bool {
+	return slices.ContainsFunc(i.Receipts, func(r Receipt) bool {
+		return r.To.ID == person && i.acknowledges(r)
+	})
+}
+
+func (i *Incident) acknowledges(r Receipt) bool {
+	return r.State == AckedBy && r.Purpose != PurposeUpdate && !r.At.Before(i.Reopened)
 }

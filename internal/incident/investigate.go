@@ -7,8 +7,9 @@ type Joined struct{}
 
 func (Joined) Kind() Kind { return "joined" }
 func (Joined) apply(i *Incident, e *Entry) {
-	i.join(Person{e.Actor.ID, e.Actor.Name})
+	i.join(e.Actor)
 	i.reach(AckedAt, e.At)
+	i.NobodyYet = nil
 }
 
 // RoleTaken gives a role to a person.
@@ -18,9 +19,11 @@ type RoleTaken struct {
 }
 
 func (RoleTaken) Kind() Kind { return "role" }
-func (f RoleTaken) apply(i *Incident, _ *Entry) {
+func (f RoleTaken) apply(i *Incident, e *Entry) {
 	i.Roles[f.Role] = f.Person
-	i.join(f.Person)
+	if f.Person.ID == e.Actor.ID { // to be given a role is not yet to know of it
+		i.join(e.Actor)
+	}
 }
 
 // Note is what somebody wrote.
@@ -28,8 +31,8 @@ type Note struct {
 	Text string `json:"text"` // Markdown
 }
 
-func (Note) Kind() Kind              { return "note" }
-func (Note) apply(*Incident, *Entry) {}
+func (Note) Kind() Kind                  { return "note" }
+func (Note) apply(i *Incident, e *Entry) { i.join(e.Actor) }
 
 // Area is where a finding lies.
 type Area string
@@ -66,9 +69,9 @@ type Finding struct {
 
 func (Finding) Kind() Kind { return "finding" }
 func (f Finding) apply(i *Incident, e *Entry) {
-	f.By, f.At, f.Entry = Person{e.Actor.ID, e.Actor.Name}, e.At, e.Seq
+	f.By, f.At, f.Entry = e.Actor.person(), e.At, e.Seq
 	i.Findings = append(i.Findings, f)
-	i.join(f.By)
+	i.join(e.Actor)
 }
 
 // HypothesisState is how far a hypothesis was tested.
@@ -104,11 +107,9 @@ type Argument struct {
 
 func (Hypothesis) Kind() Kind { return "hypothesis" }
 func (f Hypothesis) apply(i *Incident, e *Entry) {
-	f.By, f.At, f.State = Person{e.Actor.ID, e.Actor.Name}, e.At, Proposed
+	f.By, f.At, f.State = e.Actor.person(), e.At, Proposed
 	i.Hypotheses = append(i.Hypotheses, f)
-	if e.Actor.Kind == PersonActor {
-		i.join(f.By)
-	}
+	i.join(e.Actor)
 }
 
 // Hypothesis gives the one with the id.
@@ -144,7 +145,7 @@ func (f EvidenceLinked) apply(i *Incident, e *Entry) {
 	if err != nil {
 		return
 	}
-	s := Argument{Text: f.Text, Entry: f.Entry, By: Person{e.Actor.ID, e.Actor.Name}}
+	s := Argument{Text: f.Text, Entry: f.Entry, By: e.Actor.person()}
 	if f.Against {
 		h.Against = append(h.Against, s)
 	} else {
@@ -181,7 +182,7 @@ type CauseConfirmed struct {
 
 func (CauseConfirmed) Kind() Kind { return "cause" }
 func (f CauseConfirmed) apply(i *Incident, e *Entry) {
-	f.By, f.At = Person{e.Actor.ID, e.Actor.Name}, e.At
+	f.By, f.At = e.Actor.person(), e.At
 	i.Cause = &f
 	i.reach(CauseAt, e.At)
 	if h, err := i.Hypothesis(f.Hypothesis); err == nil {

@@ -56,7 +56,7 @@ func (f ReviewEdited) apply(i *Incident, e *Entry) {
 		}
 	}
 	r.Edited = e.At
-	by := Person{e.Actor.ID, e.Actor.Name}
+	by := e.Actor.person()
 	r.EditedBy = put(r.EditedBy, by, func(p Person) bool { return p.ID == by.ID })
 }
 
@@ -108,7 +108,7 @@ type Action struct {
 
 func (Action) Kind() Kind { return "action" }
 func (f Action) apply(i *Incident, e *Entry) {
-	f.By, f.At = Person{e.Actor.ID, e.Actor.Name}, e.At
+	f.By, f.At = e.Actor.person(), e.At
 	i.Actions = put(i.Actions, f, func(a Action) bool { return a.ID == f.ID })
 }
 

@@ -73,7 +73,7 @@ type UpdateSent struct {
 
 func (UpdateSent) Kind() Kind { return "update" }
 func (f UpdateSent) apply(i *Incident, e *Entry) {
-	f.By, f.At, f.Entry = Person{e.Actor.ID, e.Actor.Name}, e.At, e.Seq
+	f.By, f.At, f.Entry = e.Actor.person(), e.At, e.Seq
 	i.Updates = append(i.Updates, f)
 	if c, err := i.Clock(f.Audience); err == nil {
 		c.Due = f.NextDue
