@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -152,35 +153,72 @@ func (t *Tx) Alerts(key string, identities []string) (map[string]*incident.Alert
 
 const alertParams = 16
 
-// PutAlerts writes alerts, new or known, several a statement.
-func (t *Tx) PutAlerts(alerts []*incident.Alert) error {
-	const each = maxParams / alertParams
-	for len(alerts) > 0 {
-		n := min(len(alerts), each)
-		var values strings.Builder
-		args := make([]any, 0, n*alertParams)
-		for k, a := range alerts[:n] {
-			if k > 0 {
-				values.WriteString(", ")
-			}
-			values.WriteString(marks(k*alertParams+1, alertParams))
-			doc, err := json.Marshal(a.Signal)
-			if err != nil {
-				return fmt.Errorf("write alert %s: %w", a.ID, err)
-			}
-			s := &a.Signal
-			args = append(args, a.ID, a.Key, s.Identity, s.Source, s.Sender, s.Service, s.Environment, s.Severity, s.Title, a.State,
-				micros(a.First), micros(a.Last), micros(s.ExpiresAt), a.Count, nullable(a.Incident), string(doc))
+// putAlerts is the statement that writes n alerts, new or known.
+func putAlerts(n int) string {
+	var values strings.Builder
+	for k := range n {
+		if k > 0 {
+			values.WriteString(", ")
 		}
-		alerts = alerts[n:]
-		if _, err := t.tx.ExecContext(t.ctx, `
-			INSERT INTO alerts (id, key_id, identity, source, sender, service, environment, severity, title, state, first_at, last_at, expires_at, count, incident_id, doc)
-			VALUES `+values.String()+`
-			ON CONFLICT (key_id, identity) DO UPDATE SET
-				service = excluded.service, environment = excluded.environment, severity = excluded.severity, title = excluded.title,
-				state = excluded.state, first_at = excluded.first_at, last_at = excluded.last_at, expires_at = excluded.expires_at,
-				count = excluded.count, incident_id = excluded.incident_id, doc = excluded.doc`, args...); err != nil {
-			return fmt.Errorf("write %d alerts: %w", n, err)
+		values.WriteString(marks(k*alertParams+1, alertParams))
+	}
+	return `
+		INSERT INTO alerts (id, key_id, identity, source, sender, service, environment, severity, title, state, first_at, last_at, expires_at, count, incident_id, doc)
+		VALUES ` + values.String() + `
+		ON CONFLICT (key_id, identity) DO UPDATE SET
+			service = excluded.service, environment = excluded.environment, severity = excluded.severity, title = excluded.title,
+			state = excluded.state, first_at = excluded.first_at, last_at = excluded.last_at, expires_at = excluded.expires_at,
+			count = excluded.count, incident_id = excluded.incident_id, doc = excluded.doc`
+}
+
+func alertArgs(args []any, a *incident.Alert) ([]any, error) {
+	doc, err := json.Marshal(a.Signal)
+	if err != nil {
+		return nil, fmt.Errorf("write alert %s: %w", a.ID, err)
+	}
+	s := &a.Signal
+	return append(args, a.ID, a.Key, s.Identity, s.Source, s.Sender, s.Service, s.Environment, s.Severity, s.Title, a.State,
+		micros(a.First), micros(a.Last), micros(s.ExpiresAt), a.Count, nullable(a.Incident), string(doc)), nil
+}
+
+// PutAlerts writes alerts, new or known. PostgreSQL gets several a statement,
+// since each is a round trip. SQLite gets one: for several it would keep what
+// they overwrite aside, in case the last of them fails, at twice the cost.
+func (t *Tx) PutAlerts(alerts []*incident.Alert) error {
+	if !t.s.postgres {
+		return t.putEach(alerts)
+	}
+	for some := range slices.Chunk(alerts, maxParams/alertParams) {
+		args := make([]any, 0, len(some)*alertParams)
+		var err error
+		for _, a := range some {
+			if args, err = alertArgs(args, a); err != nil {
+				return err
+			}
+		}
+		if _, err := t.tx.ExecContext(t.ctx, putAlerts(len(some)), args...); err != nil {
+			return fmt.Errorf("write %d alerts: %w", len(some), err)
+		}
+	}
+	return nil
+}
+
+func (t *Tx) putEach(alerts []*incident.Alert) error {
+	if len(alerts) == 0 {
+		return nil
+	}
+	put, err := t.tx.PrepareContext(t.ctx, putAlerts(1))
+	if err != nil {
+		return fmt.Errorf("write alerts: %w", err)
+	}
+	defer func() { _ = put.Close() }()
+	args := make([]any, 0, alertParams)
+	for _, a := range alerts {
+		if args, err = alertArgs(args[:0], a); err != nil {
+			return err
+		}
+		if _, err := put.ExecContext(t.ctx, args...); err != nil {
+			return fmt.Errorf("write alert %s: %w", a.ID, err)
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ const maxGroup = 128
 // outside of the transaction.
 func (s *Store) tx(ctx context.Context, fn func(*sql.Tx) error) error {
 	if s.postgres {
-		return s.postgresTx(ctx, fn)
+		return s.commit(ctx, fn)
 	}
 	o := &op{ctx: ctx, fn: fn, done: make(chan error, 1)}
 	select {
@@ -35,7 +35,8 @@ func (s *Store) tx(ctx context.Context, fn func(*sql.Tx) error) error {
 	return <-o.done // not ctx: what is committed must not be reported as undone
 }
 
-func (s *Store) postgresTx(ctx context.Context, fn func(*sql.Tx) error) error {
+// commit runs fn in a transaction of its own.
+func (s *Store) commit(ctx context.Context, fn func(*sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -51,8 +52,7 @@ func (s *Store) postgresTx(ctx context.Context, fn func(*sql.Tx) error) error {
 }
 
 // commitLoop is SQLite's one writer: it takes the operations that wait and
-// commits them together, each in a savepoint of its own, so that one that
-// fails leaves the others alone.
+// commits them together. One that fails leaves the others alone.
 func (s *Store) commitLoop() {
 	defer close(s.closed)
 	for first := range s.ops {
@@ -73,35 +73,49 @@ func (s *Store) commitLoop() {
 	}
 }
 
+// commitGroup commits a group and tells each operation how it went. At first
+// the operations share the transaction as they are. If one fails, what the
+// others wrote cannot be told from what it wrote, and all of them run again,
+// each in a savepoint: that is rare, and a savepoint costs as much as what it
+// guards.
 func (s *Store) commitGroup(group []*op) {
 	errs := make([]error, len(group))
-	err := s.postgresTx(context.Background(), func(tx *sql.Tx) error {
-		for n, o := range group {
-			if errs[n] = o.ctx.Err(); errs[n] != nil {
-				continue
-			}
-			var broken error
-			if errs[n], broken = inSavepoint(tx, o.fn); broken != nil {
-				return broken
-			}
-		}
-		return nil
-	})
+	err := s.commitAll(group, errs, safely)
+	if err != nil && len(group) > 1 {
+		clear(errs)
+		err = s.commitAll(group, errs, inSavepoint)
+	}
 	for n, o := range group {
-		if err != nil {
+		if errs[n] == nil {
 			errs[n] = err
 		}
 		o.done <- errs[n]
 	}
 }
 
-// inSavepoint runs fn so that its failure undoes only its own work. broken is
-// an error of the transaction itself.
+// commitAll runs the operations in one transaction. run's broken ends it for
+// all of them; failed is one operation's own.
+func (s *Store) commitAll(group []*op, errs []error, run func(*sql.Tx, func(*sql.Tx) error) (failed, broken error)) error {
+	return s.commit(context.Background(), func(tx *sql.Tx) error {
+		for n, o := range group {
+			if errs[n] = o.ctx.Err(); errs[n] != nil {
+				continue
+			}
+			var broken error
+			if errs[n], broken = run(tx, o.fn); broken != nil {
+				return broken
+			}
+		}
+		return nil
+	})
+}
+
+// inSavepoint runs fn so that its failure undoes only its own work.
 func inSavepoint(tx *sql.Tx, fn func(*sql.Tx) error) (failed, broken error) {
 	if _, err := tx.Exec(`SAVEPOINT op`); err != nil {
 		return err, err
 	}
-	if failed = safely(tx, fn); failed != nil {
+	if failed, _ = safely(tx, fn); failed != nil {
 		if _, err := tx.Exec(`ROLLBACK TO op`); err != nil {
 			return failed, errors.Join(failed, err)
 		}
@@ -111,14 +125,16 @@ func inSavepoint(tx *sql.Tx, fn func(*sql.Tx) error) (failed, broken error) {
 }
 
 // safely turns a panic of one operation into its error, so that the writer and
-// the operations beside it live on.
-func safely(tx *sql.Tx, fn func(*sql.Tx) error) (err error) {
+// the operations beside it live on. Its failure breaks the transaction.
+func safely(tx *sql.Tx, fn func(*sql.Tx) error) (failed, broken error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("operation panicked: %v", p)
+			failed = fmt.Errorf("operation panicked: %v", p)
+			broken = failed
 		}
 	}()
-	return fn(tx)
+	failed = fn(tx)
+	return failed, failed
 }
 
 // forUpdate locks a row on the engine that has many writers.
