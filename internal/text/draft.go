@@ -38,20 +38,27 @@ func (r Reader) draftStatus(i *incident.Incident, now time.Time) string {
 		return r.Status(i.Status) + "."
 	}
 	out := r.say(key, "decision", decision, "at", at)
-	if t := trend(i); t != "" && i.Status.Pages() {
+	if t := trend(i, now); t != "" && i.Status.Pages() {
 		out += " " + r.say("draft."+t)
 	}
 	return out
 }
 
+// stale is how old a measurement may be to be said to be of now.
+const stale = 3 * time.Minute
+
 // trend compares what hurts now with its worst and with what is usual: falling
 // or unchanged; empty while that cannot be told.
-func trend(i *incident.Incident) string {
+func trend(i *incident.Incident, now time.Time) string {
 	p := i.MainPlot()
 	if p == nil || p.Peak <= p.Before {
 		return ""
 	}
-	switch share := (lastValue(i, p) - p.Before) / (p.Peak - p.Before); {
+	last, at := newest(i, p, now)
+	if now.Sub(at) > stale {
+		return ""
+	}
+	switch share := (last - p.Before) / (p.Peak - p.Before); {
 	case share < 0.1:
 		return "nearlyUsual"
 	case share < 0.7:
@@ -61,15 +68,19 @@ func trend(i *incident.Incident) string {
 	}
 }
 
-// lastValue is the newest value of what a plot shows: of the proof that
-// watches it, else of the plot, which is as old as its evidence.
-func lastValue(i *incident.Incident, p *incident.Plot) float64 {
+// newest is the newest value of what a plot shows and when it was read: of the
+// proof that watches it, which is recorded whenever it moves, else of the plot,
+// which is as old as its evidence.
+func newest(i *incident.Incident, p *incident.Plot, now time.Time) (float64, time.Time) {
 	for _, proof := range i.Proofs {
 		if proof.Title == p.Title && proof.Service == p.Service && !proof.Unknown {
-			return proof.Now
+			return proof.Now, now
 		}
 	}
-	return p.Last
+	if n := len(p.Points); n > 0 {
+		return p.Last, p.Points[n-1].At
+	}
+	return p.Last, time.Time{}
 }
 
 func (r Reader) draftImpact(i *incident.Incident, now time.Time) string {
@@ -83,7 +94,12 @@ func (r Reader) draftImpact(i *incident.Incident, now time.Time) string {
 		if p.Title == "errors" || p.Title == "latency" {
 			key += "." + p.Title
 		}
-		parts = append(parts, r.say(key, "title", markdown(p.Title), "service", markdown(p.Service), "now", r.measure(lastValue(i, p), p.Unit),
+		last, at := newest(i, p, now)
+		asOf := ""
+		if now.Sub(at) > stale && !at.IsZero() {
+			asOf = r.whenZoned(at, now)
+		}
+		parts = append(parts, r.say(key, "title", markdown(p.Title), "service", markdown(p.Service), "now", r.measure(last, p.Unit), "asOf", asOf,
 			"peak", r.measure(p.Peak, p.Unit), "before", r.measure(p.Before, p.Unit)))
 	}
 	if i.ReportCount > 0 {

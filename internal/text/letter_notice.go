@@ -88,10 +88,24 @@ func (r Reader) symptoms(i *incident.Incident) string {
 	if n := len(i.Reports); n > 0 {
 		return "“" + cut(oneLine(i.Reports[n-1].Words), 200) + "”"
 	}
-	if e := i.EvidenceOf("errors"); e != nil && e.State == incident.EvidenceFound {
-		return r.Evidence(e)
+	if felt := r.felt(i); felt != "" {
+		return felt
 	}
 	return oneLine(i.Title)
+}
+
+// felt says what users must be feeling by the measurements, for those who do
+// not read metrics; empty if nothing was found.
+func (r Reader) felt(i *incident.Incident) string {
+	e := i.EvidenceOf("errors")
+	if e == nil || e.State != incident.EvidenceFound {
+		return ""
+	}
+	unit := map[string]string{"errorsUp": "ratio", "slowUp": "seconds"}[e.Code]
+	if unit == "" {
+		return r.Evidence(e)
+	}
+	return r.say("felt."+e.Code, r.measured(e.Args, unit, "before", "now")...)
 }
 
 // segments are what sets the affected apart: of the reports, the most frequent
@@ -129,9 +143,21 @@ func (r Reader) apart(i *incident.Incident) []string {
 	return parts
 }
 
+// impact is howBad in the words of felt.
+func (r Reader) impact(i *incident.Incident) string {
+	felt := r.felt(i)
+	switch {
+	case felt == "":
+		return r.howBad(i)
+	case i.ReportCount > 0:
+		return r.join([]string{felt, r.countReports(i)})
+	}
+	return felt
+}
+
 func (r Reader) toManagement(l Letter, w *Words) {
 	i := l.Incident
-	w.Lines = append(w.Lines, r.say("notice.impact", "impact", r.howBad(i)))
+	w.Lines = append(w.Lines, r.say("notice.impact", "impact", r.impact(i)))
 	if who := r.segments(i); who != "" {
 		w.Lines = append(w.Lines, r.say("notice.whom", "whom", who))
 	}

@@ -132,7 +132,7 @@ func (r Reader) reviewCause(i *incident.Incident) string {
 // wentWell is what the record shows to have gone well.
 func (r Reader) wentWell(i *incident.Incident) []string {
 	var lines []string
-	if d, known := i.Since(incident.Detected, incident.Verified); known && d <= quickVerdict {
+	if d, known := i.Since(incident.Detected, incident.Verified); known && d >= atOnce && d <= quickVerdict {
 		lines = append(lines, r.say("well.verified", "span", r.spell(max(d, time.Second))))
 	}
 	if last, missing := lastToKnow(i); missing == 0 && last > 0 && last <= incident.InformLimit {

@@ -73,10 +73,17 @@ func (r Reader) Scorecard(i *incident.Incident, now time.Time) []Score {
 	return scores
 }
 
+// atOnce is the time to a verdict below which there was none to wait for: a
+// person declared the incident without an alert.
+const atOnce = 500 * time.Millisecond
+
 func (r Reader) scoreIdentify(i *incident.Incident) Score {
 	d, known := i.Since(incident.Detected, incident.Verified)
 	if !known {
 		return Score{Text: r.say("score.unverified")}
+	}
+	if d < atOnce {
+		return Score{Text: r.say("score.atOnce")}
 	}
 	s := Score{Text: r.say("score.verified", "span", r.Duration(d)), Bars: []Bar{{i.Milestones[incident.Detected], i.Milestones[incident.Verified], "solid"}}}
 	if after, known := i.Since(incident.Verified, incident.DeclaredAt); known && after >= time.Second {

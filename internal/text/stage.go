@@ -25,6 +25,9 @@ func (r Reader) StageText(st incident.StageState) string {
 			}
 		case "span":
 			if ms, err := strconv.ParseInt(value, 10, 64); err == nil {
+				if ms < 500 && st.Code == "verified" { // a person declared it without an alert
+					return r.say("rail.identify.atOnce")
+				}
 				value = r.Duration(time.Duration(ms) * time.Millisecond)
 			}
 		}

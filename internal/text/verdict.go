@@ -48,7 +48,7 @@ func (r Reader) how(v *incident.Verdict, i *incident.Incident) string {
 	}
 	span := ""
 	if i != nil {
-		if d, known := i.Since(incident.Detected, incident.Verified); known && d >= 0 {
+		if d, known := i.Since(incident.Detected, incident.Verified); known && d >= atOnce {
 			span = r.Duration(d)
 		}
 	}
