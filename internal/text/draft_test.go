@@ -87,3 +87,51 @@ func TestWhatWasLateIsSaidToBeLate(t *testing.T) {
 		}
 	}
 }
+
+func TestABareCandidateHasWordsForEverything(t *testing.T) {
+	t.Parallel()
+	s := &story{}
+	s.at("14:00:00", incident.System(), incident.Opened{ID: "0190000000000000000000000000c145"})
+	for _, i := range []*incident.Incident{{}, &s.incident} {
+		for _, r := range append(readers(), Reader{}) {
+			for _, purpose := range []incident.Purpose{incident.PurposePage, incident.PurposeNotice, incident.PurposeUpdate, incident.PurposeFollow} {
+				w := r.Letter(Letter{Incident: i, Purpose: purpose, Code: "quantum", Now: clockOf("14:01:00")})
+				for _, f := range w.Fields {
+					if f.Label == "" || f.Value == "" {
+						t.Errorf("%s, %s: an empty field in %+v", r.Lang, purpose, w)
+					}
+				}
+			}
+			if len(r.Scorecard(i, clockOf("14:01:00"))) != 6 || r.Agenda(i) == "" {
+				t.Errorf("%s: a stage or the agenda is missing", r.Lang)
+			}
+			for _, st := range i.Rail(clockOf("14:01:00")) {
+				if r.StageText(st) == "" {
+					t.Errorf("%s: %s says nothing", r.Lang, st.Stage)
+				}
+			}
+			page, err := r.HTML(Document{Incident: i, Review: r.ReviewDraft(i, s.entries), Now: clockOf("14:01:00")})
+			if err != nil || !strings.Contains(string(page), "</html>") {
+				t.Errorf("%s: the page is not whole: %v", r.Lang, err)
+			}
+		}
+	}
+}
+
+func TestTheLastStageIsLateWhenPromisesAre(t *testing.T) {
+	t.Parallel()
+	i, entries := inc142(t, "16:00")
+	s := &story{incident: *i, entries: entries}
+	s.at("15:10:00", incident.System(), incident.ReviewDrafted{Review: Reader{}.ReviewDraft(i, entries)})
+	learn := func(now string) Score { return Reader{}.Scorecard(&s.incident, clockOf(now))[5] }
+	if got := learn("15:20:00"); got.Text != "in draft, 0 of 3 actions done" || got.Late {
+		t.Errorf("a draft: %+v", got)
+	}
+	s.at("16:24:00", rina, incident.Published{At: clockOf("16:24:00")}, incident.ActionSet{Action: "x1", Title: "Refuse pool_max under 20 at start", Done: true, Proof: "a change"})
+	if got := learn("16:30:00"); got.Text != "reviewed after 2 h, 1 of 3 actions done" || got.Late {
+		t.Errorf("published: %+v", got)
+	}
+	if got := (Reader{}).Scorecard(&s.incident, clockOf("16:30:00").AddDate(0, 0, 4))[5]; !got.Late {
+		t.Errorf("an action is overdue: %+v", got)
+	}
+}

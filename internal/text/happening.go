@@ -2,6 +2,7 @@ package text
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -48,7 +49,15 @@ func (r Reader) KeyMoments(i *incident.Incident, entries []incident.Entry) []Hap
 }
 
 func (r Reader) changed(c *incident.Change) Happening {
-	return Happening{At: c.StartedAt, Tone: "signal", Text: r.mark("moments.change", "who", c.Author, "what", changeName(c), "service", c.Service)}
+	key := "moments.change." + string(c.Kind)
+	if !r.has(key) {
+		key = "moments.change"
+	}
+	what, service := changeName(c), c.Service
+	if strings.Contains(what, service) { // it is said already
+		service = ""
+	}
+	return Happening{At: c.StartedAt, Tone: "signal", Text: r.mark(key, "who", c.Author, "what", what, "service", service)}
 }
 
 // changeName is how a change is called: what it says of itself, else its version.

@@ -95,6 +95,7 @@ var codes = map[string][]string{
 	"reason.": {"saturated", "rose", "fell", "restarted", "certificateEnds", "versionChanged", "trafficSurged", "trafficDropped", "stoppedReporting", "badByItself", "dependencyBad", "followsState", "changedBefore", "changedAfter", "servesTheAffected",
 		"underWay", "endedBefore", "sameService", "dependencyOf", "sameHost", "newErrors", "versionFails", "largeDiff", "riskyKind", "emergency", "outOfHours", "sharedWords", "oftenToBlame", "changedAll", "changesAreUsual"},
 	"follow.":         {"ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
+	"moments.change.": {"deploy", "config", "infrastructure", "flag", "migration"},
 	"followed.":       {"ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
 	"why.":            {"timeout", "declined", "failed"},
 	"unreached.":      {"nobody", "no-method", "all-failed", "exhausted"},
