@@ -65,7 +65,7 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
     entry(3, at(1, 23), 'minor', 'send', tr('Notice to 5 people: Slack, Telegram, WhatsApp, mail', 'Pemberitahuan ke 5 orang: Slack, Telegram, WhatsApp, e-mail')),
     entry(4, at(1, 49), 'minor', 'user', tr('**Budi** acknowledged after 26 s, Telegram', '**Budi** mengonfirmasi setelah 26 dtk, Telegram'), by(budi)),
     entry(5, at(3, 30), 'support', 'users', tr('**Dewi** linked 12 user reports', '**Dewi** mengaitkan 12 laporan pengguna'), { ...by(dewi), quote: tr('“Payment spins for 30 seconds, then fails.” 11 of 12 in Jakarta, all by bank transfer.', '“Loading terus 30 detik, lalu pembayaran gagal.” 11 dari 12 di Jakarta, semua dengan transfer bank.') }),
-    entry(6, at(4, 40), 'key', 'pin', tr('**Budi** found, configuration: payment v2.14.0 lowered the connection pool from 50 to 5.', '**Budi** menemukan, konfigurasi: payment v2.14.0 menurunkan pool koneksi dari 50 ke 5.'), { ...by(budi), kind: 'finding', pinned: true, diff: '-pool_max: 50\n+pool_max: 5' }),
+    entry(6, at(4, 40), 'key', 'pin', tr('**Budi** found, configuration: payment v2.14.0 lowered the connection pool from 50 to 5.', '**Budi** menemukan, konfigurasi: payment v2.14.0 menurunkan pool koneksi dari 50 ke 5.'), { ...by(budi), kind: 'finding', diff: '-pool_max: 50\n+pool_max: 5' }),
     entry(7, at(6, 50), 'plain', 'check', tr('**Cause confirmed** by Budi: the pool runs dry, payments queue until they time out.', '**Penyebab dipastikan** oleh Budi: pool habis, pembayaran antre sampai batas waktu.'), { detail: tr('3 pieces of evidence for, 0 against.', '3 bukti mendukung, 0 menentang.') }),
     entry(8, at(8), 'key', 'scale', tr('**Rina** decided: **roll back to v2.13.4.**', '**Rina** memutuskan: **kembali ke v2.13.4.**'), { ...by(rina), detail: tr('Proven, 4 minutes, reversible.', 'Teruji, 4 menit, dapat dibatalkan.') }),
     entry(9, at(8, 20), 'minor', 'user', tr('**Rina** assigned Budi: roll back payment. Accepted.', '**Rina** menugaskan Budi: rollback payment. Diterima.'), by(rina)),
@@ -76,7 +76,7 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
     ({ id: n, track: 'mitigation', title: name, effect, minutes, risk, reversible: true, by: budi, at: at(7), votes, chosen });
   const receipt = (channel: string, state: api.Reach, detail = ''): api.Receipt => ({ channel, method: channel, state, at: at(1, 40), detail });
   const incident: api.Incident = {
-    id: 'i142', number: 142, title, service: 'payment', affected: ['checkout'], environment: 'production', status: 'mitigating', severity: 1, milestones: {}, seq: 11,
+    id: 'i142', number: 142, pins: [6], title, service: 'payment', affected: ['checkout'], environment: 'production', status: 'mitigating', severity: 1, milestones: {}, seq: 11,
     roles: { commander: rina, engineering: budi, support: dewi }, people, reportCount: 12,
     findings: [{ id: 'f1', says: 'cause', area: 'configuration', text: entries[5]!.text.replace(/^.*: /, ''), by: budi, at: at(4, 40), diff: '-pool_max: 50\n+pool_max: 5' }],
     hypotheses: [

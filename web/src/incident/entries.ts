@@ -11,7 +11,7 @@ export type Filter = 'all' | 'key' | 'people' | 'sigap';
 const said = (e: EntryView): string => e.quote ?? e.corrected?.text ?? plain(e.text);
 
 export function togglePin(w: Watched, e: EntryView): void {
-  void attempt(() => w.act('pins', { seq: e.seq, off: !!e.pinned }));
+  void attempt(() => w.act('pins', { seq: e.seq, off: w.pinned(e.seq) }));
 }
 
 export const findingFrom = (w: Watched, e: EntryView): void => finding(w, { seq: e.seq, text: said(e) });
@@ -23,10 +23,10 @@ export function mayCorrect(w: Watched, e: EntryView): boolean {
   return e.actor.id === w.view!.you.id && ['note', 'finding', 'hypothesis', 'report'].includes(e.kind);
 }
 
-export function matches(e: EntryView, filter: Filter, words: string): boolean {
+export function matches(w: Watched, e: EntryView, filter: Filter, words: string): boolean {
   const fits =
     filter === 'all' ||
-    (filter === 'key' && (e.pinned || e.tone === 'key' || e.tone === 'signal' || e.tone === 'loud')) ||
+    (filter === 'key' && (w.pinned(e.seq) || e.tone === 'key' || e.tone === 'signal' || e.tone === 'loud')) ||
     (filter === 'people' && e.actor.kind === 'person') ||
     (filter === 'sigap' && e.actor.kind !== 'person');
   if (!fits || !words) return fits;

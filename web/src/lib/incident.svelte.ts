@@ -73,9 +73,21 @@ export class Watched {
     this.view = view;
   }
 
+  /** Whether an entry is marked as a key moment: the record says so, entries keep what was when they came. */
+  pinned(seq: number): boolean {
+    return this.view?.incident.pins?.includes(seq) ?? false;
+  }
+
   #take(e: EntryView): void {
-    const last = this.entries.at(-1)?.seq ?? 0;
-    if (e.seq > last) this.entries = [...this.entries, e];
-    else this.entries = this.entries.map((o) => (o.seq === e.seq ? e : o)); // pinned or corrected
+    if (e.seq > (this.entries.at(-1)?.seq ?? 0)) this.entries = [...this.entries, e];
+    if (e.kind === 'corrected') void this.#again();
+  }
+
+  /** Reads what is loaded once more: a correction changed how an earlier entry reads. */
+  async #again(): Promise<void> {
+    const first = this.entries[0]?.seq ?? 1;
+    const page = await call<EntryPage>('GET', `/incidents/${this.ref}/entries?after=${first - 1}&limit=500`).catch(() => undefined);
+    const fresh = new Map((page?.items ?? []).map((e) => [e.seq, e]));
+    this.entries = this.entries.map((e) => fresh.get(e.seq) ?? e);
   }
 }

@@ -181,7 +181,7 @@ export interface EntryView {
   seq: number; kind: string; at: string; recorded: string;
   actor: { kind: 'person' | 'system' | 'sender'; id?: string; name: string };
   tone: string; icon: string; text: string;
-  detail?: string; quote?: string; diff?: string; pinned?: boolean;
+  detail?: string; quote?: string; diff?: string;
   corrected?: { text: string; by: string; at: string }; spark?: number[];
 }
 export interface EntryPage { items: EntryView[]; first: number; last: number }
