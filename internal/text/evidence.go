@@ -159,11 +159,11 @@ func (r Reader) spans(args map[string]string) []string {
 // PlotTitle is a plot's title: what Sigap computes has a name in words, a
 // metric is called what its source calls it.
 func (r Reader) PlotTitle(p incident.Plot) string {
-	title := oneLine(p.Title)
-	if r.has("plot." + p.Title) {
-		title = r.say("plot." + p.Title)
+	key := "plot.title"
+	if p.Title == "errors" || p.Title == "latency" {
+		key = "plot." + p.Title
 	}
-	return r.say("plot.title", "title", title, "service", oneLine(p.Service))
+	return r.say(key, "title", oneLine(p.Title), "service", oneLine(p.Service))
 }
 
 // Usual is the label of a plot's usual band.
