@@ -85,7 +85,7 @@ func (s *Server) page(ctx context.Context, p inform.Pass, i *incident.Incident, 
 	v := viewer{actor: person.Actor(), person: person, lang: person.Lang, loc: person.Location()}
 	words := v.reader().Letter(text.Letter{Incident: i, Purpose: incident.PurposePage, Now: s.Now()})
 	out := PageView{Ref: i.Ref(), Severity: i.Severity, Title: i.Title, StatusText: v.reader().Status(i.Status), Drill: i.Drill, Since: impactFrom(i), Ended: impactTo(i),
-		Fields: orEmpty(words.Fields), Plot: i.MainPlot(), Moments: s.moments(v, i), Lang: person.Lang, Theme: person.Theme, Timezone: person.Timezone,
+		Fields: orEmpty(words.Fields), Plot: mainPlot(v.reader(), i), Moments: s.moments(v, i), Lang: person.Lang, Theme: person.Theme, Timezone: person.Timezone,
 		State: "open", Person: person.Ref(), Now: s.Now()}
 	for _, r := range i.Receipts {
 		if r.State == incident.AckedBy && r.Purpose != incident.PurposeUpdate && out.By == "" {

@@ -147,7 +147,7 @@ func (s *Server) review(ctx context.Context, in *inLanguage) (ReviewView, error)
 	if err != nil {
 		return ReviewView{}, err
 	}
-	out := ReviewView{Ref: i.Ref(), Incident: i, StatusText: view.StatusText, Draft: i.Review == nil, Parts: map[string]string{}, Plot: i.MainPlot(), Moments: view.Moments,
+	out := ReviewView{Ref: i.Ref(), Incident: i, StatusText: view.StatusText, Draft: i.Review == nil, Parts: map[string]string{}, Plot: mainPlot(v.reader(), i), Moments: view.Moments,
 		Verdict: view.Verdict, Evidence: view.Evidence, People: view.People, You: view.You, Head: i.Head, Decisions: orEmpty(i.Decisions), Actions: orEmpty(i.Actions)}
 	entries, err := s.Store.AllEntries(ctx, i.ID)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/live"
+	"github.com/sigap-dev/sigap/internal/text"
 )
 
 // StageView is one stage of the rail, worded.
@@ -261,7 +262,7 @@ func (s *Server) evidence(v viewer, i *incident.Incident) []EvidenceView {
 	for n := range i.Evidence {
 		e := &i.Evidence[n]
 		x := EvidenceView{Check: e.Check, Source: e.Source, Name: r.EvidenceName(e.Check), State: e.State, Text: r.Evidence(e), Took: e.Took.Milliseconds(), Window: e.Window,
-			Patterns: orEmpty(e.Patterns), Apart: orEmpty(e.Apart), Plots: orEmpty(e.Plots), Suspects: []SuspectView{}, Changes: []ChangeView{}, Earlier: orEmpty(e.Earlier)}
+			Patterns: orEmpty(e.Patterns), Apart: orEmpty(e.Apart), Plots: plots(r, e.Plots), Suspects: []SuspectView{}, Changes: []ChangeView{}, Earlier: orEmpty(e.Earlier)}
 		if !e.Onset.IsZero() {
 			x.Onset = &e.Onset
 		}
@@ -281,6 +282,26 @@ func (s *Server) evidence(v viewer, i *incident.Incident) []EvidenceView {
 		out = append(out, x)
 	}
 	return out
+}
+
+// plots gives plots with their titles in words.
+func plots(r text.Reader, list []incident.Plot) []incident.Plot {
+	out := make([]incident.Plot, len(list))
+	for n, p := range list {
+		p.Title = r.PlotTitle(p)
+		out[n] = p
+	}
+	return out
+}
+
+// mainPlot is the plot that shows best how it hurts, titled; nil if there is
+// none.
+func mainPlot(r text.Reader, i *incident.Incident) *incident.Plot {
+	p := i.MainPlot()
+	if p == nil {
+		return nil
+	}
+	return &plots(r, []incident.Plot{*p})[0]
 }
 
 func orEmpty[T any](list []T) []T {

@@ -55,7 +55,7 @@ func (d *Drill) hire(ctx context.Context) (*cast, error) {
 		to                      **player
 		name, lang, right, does string
 	}{
-		{&c.rina, "Rina Wijaya", "id", "manager", "engineering"}, {&c.budi, "Budi Santoso", "id", "responder", "engineering"},
+		{&c.rina, "Rina Wijaya", d.Lang, "manager", "engineering"}, {&c.budi, "Budi Santoso", "id", "responder", "engineering"},
 		{&c.sari, "Sari Putri", "en", "responder", "engineering"}, {&c.dewi, "Dewi Anggraini", "id", "responder", "support"},
 		{&c.andi, "Andi Hidayat", "en", "responder", "support"}, {&c.hadi, "Hadi Kusuma", "id", "viewer", "management"},
 	} {

@@ -56,7 +56,12 @@ func ofRuntime(s incident.Series) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(s.Name, "_created")
+	for _, suffix := range []string{"_created", "_sum_per_second", "_count_per_second"} { // of a histogram the quantiles say it
+		if strings.HasSuffix(s.Name, suffix) && (suffix == "_created" || !isRequestRate(s)) {
+			return true
+		}
+	}
+	return false
 }
 
 // symptom says what users feel: the share of failures of the incident's
@@ -148,6 +153,9 @@ func suspects(series []incident.Series, s *subject, source string, onset time.Ti
 	}
 	ranked := shift.Suspects(series, s.shiftGraph(), onset, shift.SuspectOptions{Service: s.incident.Service, Until: s.window.To, Limit: maxSuspects, SparkLen: keepShort})
 	for _, r := range ranked {
+		if r.Class == shift.Traffic && r.Shift.Before == 0 {
+			continue // that something is used for the first time is no surge
+		}
 		e.Suspects = append(e.Suspects, incident.Suspect{Service: r.Service, Host: r.Host, Metric: r.Metric, Kind: string(r.Kind), At: r.Shift.At, Before: finite(r.Shift.Before),
 			After: finite(r.Shift.After), Unit: r.Unit, Score: finite(r.Score), Labels: r.Labels, Reasons: reasons(r.Reasons), Spark: r.Spark})
 	}

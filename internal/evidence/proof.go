@@ -11,29 +11,19 @@ import (
 // proofWindow is how much is read to see how a measure stands now.
 const proofWindow = 2 * time.Minute
 
-// measure is one series that showed the problem, and the limit behind which it
-// counts as recovered.
-type measure struct {
-	proof   incident.Proof
-	source  string
-	service string
-	metric  string // errors, latency or a metric's name
-	labels  map[string]string
-}
-
 // Proofs gives the measures that showed the problem as they are now. What
 // users feel comes first, then the first suspect that is a state.
 func (c *Collector) Proofs(ctx context.Context, i *incident.Incident) ([]incident.Proof, error) {
-	measures := measuresOf(i)
-	if len(measures) == 0 {
+	watched := watchedOf(i)
+	if len(watched) == 0 {
 		return nil, nil
 	}
 	sources, _ := c.sources(ctx)
 	now := c.now()
 	w := incident.Window{From: now.Add(-proofWindow), To: now}
 	var services []string
-	for _, m := range measures {
-		services = append(services, m.service)
+	for _, p := range watched {
+		services = append(services, p.Service)
 	}
 	read := map[string][]incident.Series{}
 	for _, src := range sources {
@@ -44,38 +34,42 @@ func (c *Collector) Proofs(ctx context.Context, i *incident.Incident) ([]inciden
 		}
 		read[src.Name()] = series
 	}
-	out := make([]incident.Proof, len(measures))
-	for n, m := range measures {
-		out[n] = m.now(read[m.source])
+	for n := range watched {
+		measure(&watched[n], read[watched[n].Source])
 	}
-	return out, nil
+	return watched, nil
 }
 
-// measuresOf reads from the evidence what is to be watched.
-func measuresOf(i *incident.Incident) []measure {
-	var out []measure
+// watchedOf is what is to be watched: what is already, and what the evidence
+// has shown since. Of states that changed the first is enough: the others
+// follow it, or have nothing to do with it.
+func watchedOf(i *incident.Incident) []incident.Proof {
+	out := slices.Clone(i.Proofs)
+	add := func(p incident.Proof) {
+		if !slices.ContainsFunc(out, func(o incident.Proof) bool { return o.ID == p.ID }) {
+			out = append(out, p)
+		}
+	}
 	if e := i.EvidenceOf("errors"); e != nil && e.State == incident.EvidenceFound {
 		for _, p := range e.Plots {
 			limit := max(p.High*1.5, p.Before+(p.Peak-p.Before)*0.1)
 			if p.Title == "errors" {
 				limit = max(limit, 0.005)
 			}
-			if p.Peak <= limit {
-				continue
+			if p.Peak > limit {
+				add(incident.Proof{ID: p.Title + "/" + p.Service, Title: p.Title, Service: p.Service, Unit: p.Unit, Source: e.Source, Limit: limit})
 			}
-			out = append(out, measure{source: e.Source, service: p.Service, metric: p.Title,
-				proof: incident.Proof{ID: p.Title + "/" + p.Service, Title: p.Title, Service: p.Service, Unit: p.Unit, Limit: limit}})
 		}
 	}
-	if e := i.EvidenceOf("metrics"); e != nil {
-		for _, s := range e.Suspects {
-			if s.Kind != "origin" || s.Service == "" || s.Before == s.After || isSymptom(s.Metric) || oneWay(s) {
-				continue
-			}
-			limit := s.Before + (s.After-s.Before)*0.3
-			out = append(out, measure{source: e.Source, service: s.Service, metric: s.Metric, labels: s.Labels,
-				proof: incident.Proof{ID: s.Metric + "/" + s.Service, Title: s.Metric, Service: s.Service, Unit: s.Unit, Limit: limit, Above: s.After < s.Before}})
-			break
+	e := i.EvidenceOf("metrics")
+	if e == nil || slices.ContainsFunc(out, func(p incident.Proof) bool { return !isSymptom(p.Title) }) {
+		return out
+	}
+	for _, s := range e.Suspects {
+		if s.Kind == "origin" && s.Service != "" && s.Before != s.After && !isSymptom(s.Metric) && !oneWay(s) {
+			add(incident.Proof{ID: s.Metric + "/" + s.Service, Title: s.Metric, Service: s.Service, Unit: s.Unit, Source: e.Source, Labels: s.Labels,
+				Limit: s.Before + (s.After-s.Before)*0.3, Above: s.After < s.Before})
+			return out
 		}
 	}
 	return out
@@ -93,12 +87,13 @@ func oneWay(s incident.Suspect) bool {
 	})
 }
 
-func (m measure) now(series []incident.Series) incident.Proof {
-	p := m.proof
-	s, ok := m.find(series)
-	if !ok || len(s.Points) == 0 {
-		p.Unknown = true
-		return p
+// measure reads how a watched measure stands now.
+func measure(p *incident.Proof, series []incident.Series) {
+	s, ok := find(p, series)
+	p.Unknown = !ok || len(s.Points) == 0
+	p.Good, p.Since, p.Spark = false, time.Time{}, nil
+	if p.Unknown {
+		return
 	}
 	p.Now = recent(s.Points)
 	p.Good = p.Now <= p.Limit
@@ -108,18 +103,17 @@ func (m measure) now(series []incident.Series) incident.Proof {
 	for _, pt := range thin(s.Points, keepShort) {
 		p.Spark = append(p.Spark, pt.Value)
 	}
-	return p
 }
 
-func (m measure) find(series []incident.Series) (incident.Series, bool) {
-	switch m.metric {
+func find(p *incident.Proof, series []incident.Series) (incident.Series, bool) {
+	switch p.Title {
 	case "errors":
-		return errorRatio(series, m.service)
+		return errorRatio(series, p.Service)
 	case "latency":
-		return slowness(series, m.service)
+		return slowness(series, p.Service)
 	}
 	for _, s := range series {
-		if s.Name == m.metric && s.Service == m.service && sameLabels(s.Labels, m.labels) {
+		if s.Name == p.Title && s.Service == p.Service && sameLabels(s.Labels, p.Labels) {
 			return s, true
 		}
 	}

@@ -287,7 +287,7 @@ func (b *batch) report(a arrival, r incident.Report, count int) {
 		}
 	}
 	if best == nil {
-		best = &incident.Incident{ID: b.newID(), Title: clip(r.Words, 120), Service: r.Service, Drill: a.Key.Drill,
+		best = &incident.Incident{ID: b.newID(), Title: clip(r.Words, 120), Service: r.Service, Environment: b.catalog.services[r.Service].Environment, Drill: a.Key.Drill,
 			Status: incident.Triage, Milestones: map[incident.Milestone]time.Time{incident.Detected: a.At}}
 		b.open = append([]*incident.Incident{best}, b.open...)
 		b.plan(best, a.Key).fresh = true

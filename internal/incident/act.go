@@ -167,19 +167,21 @@ func (f TaskDone) apply(i *Incident, e *Entry) {
 
 // Proof is one measure that showed the problem, watched until it is back.
 type Proof struct {
-	ID      string        `json:"id"`
-	Title   string        `json:"title"` // the metric or pattern
-	Service string        `json:"service,omitempty"`
-	Unit    string        `json:"unit,omitempty"`
-	Limit   float64       `json:"limit"` // recovered on the near side of it
-	Above   bool          `json:"above"` // recovered means above the limit, not below
-	Now     float64       `json:"now"`
-	Good    bool          `json:"good"`
-	Since   time.Time     `json:"since,omitzero"` // good without a break since
-	Hold    time.Duration `json:"hold"`           // how long it must be good
-	Spark   []float64     `json:"spark,omitempty"`
-	Unknown bool          `json:"unknown,omitempty"` // the source gave no value: not good, and said so
-	At      time.Time     `json:"at,omitzero"`
+	ID      string            `json:"id"`
+	Title   string            `json:"title"` // the metric or pattern
+	Service string            `json:"service,omitempty"`
+	Unit    string            `json:"unit,omitempty"`
+	Source  string            `json:"source,omitempty"` // where it is measured
+	Labels  map[string]string `json:"labels,omitempty"` // what else tells its series from its siblings
+	Limit   float64           `json:"limit"`            // recovered on the near side of it
+	Above   bool              `json:"above"`            // recovered means above the limit, not below
+	Now     float64           `json:"now"`
+	Good    bool              `json:"good"`
+	Since   time.Time         `json:"since,omitzero"` // good without a break since
+	Hold    time.Duration     `json:"hold"`           // how long it must be good
+	Spark   []float64         `json:"spark,omitempty"`
+	Unknown bool              `json:"unknown,omitempty"` // the source gave no value: not good, and said so
+	At      time.Time         `json:"at,omitzero"`
 }
 
 func (Proof) Kind() Kind { return "proof" }

@@ -257,7 +257,11 @@ func (i *Incident) Moments() []Moment {
 	var out []Moment
 	if e := i.EvidenceOf("changes"); e != nil && len(e.Changes) > 0 {
 		c := e.Changes[0].Change
-		out = append(out, Moment{At: c.StartedAt, Code: "change", Label: c.To})
+		m := Moment{At: c.StartedAt, Code: "change"}
+		if c.Kind == Deploy {
+			m.Label = c.To
+		}
+		out = append(out, m)
 	}
 	for _, m := range []struct {
 		of   Milestone
