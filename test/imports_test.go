@@ -59,6 +59,7 @@ var importRules = []importRule{
 	{who: "cmd/...", may: []string{"internal/...", "lab/...", "docs/...", "web"}, never: notStore, why: throughOperations},
 	{who: "internal/client", may: []string{"internal/incident"}, why: "it is what a command knows of a server: its API and the record's types"},
 	{who: "internal/drill/...", may: []string{"internal/client", "internal/incident", "lab/..."}, why: "a drill works the lab and Sigap from outside, as people do"},
+	{who: "tools/fill", may: []string{"internal/..."}, why: "it makes up the store of years, which operations would take a day for"},
 	{who: "tools/...", may: []string{"internal/..."}, never: notStore, why: throughOperations},
 
 	{who: "lab/...", may: []string{"lab/..."}, why: "the lab is somebody else's shop; it knows Sigap by its addresses only"},
