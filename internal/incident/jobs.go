@@ -13,6 +13,9 @@ type Page struct {
 	Team     string `json:"team,omitempty"` // empty: the team that owns the service
 	Step     int    `json:"step,omitempty"`
 	Code     string `json:"code,omitempty"` // why it comes to this step: timeout, declined, failed
+	// After is the notice that this page follows. When another one went out
+	// meanwhile the page is not needed: so a job that runs twice pages once.
+	After string `json:"after,omitempty"`
 }
 
 func (Page) Kind() string { return "page" }

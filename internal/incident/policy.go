@@ -6,7 +6,7 @@ import "time"
 // night. The zero value is not useful; see [DefaultPolicy].
 type Policy struct {
 	DeclareAt    int            `json:"declareAt"`     // score from which a live verdict declares by itself; over 100: never
-	PageAt       int            `json:"pageAt"`        // score from which the first verdict pages at once
+	PageAt       int            `json:"pageAt"`        // score below which even a SEV1 or SEV2 pages nobody: by default only what was noise before
 	SilenceLimit time.Duration  `json:"silenceLimit"`  // nobody answered a candidate for so long: it counts as real
 	AckLimit     time.Duration  `json:"ackLimit"`      // a page goes to the next person after
 	MethodLimit  time.Duration  `json:"methodLimit"`   // a page tries the person's next method after
@@ -20,7 +20,7 @@ type Policy struct {
 // DefaultPolicy is what a fresh installation goes by.
 func DefaultPolicy() Policy {
 	return Policy{
-		DeclareAt: 70, PageAt: 50, SilenceLimit: 5 * time.Minute, AckLimit: 3 * time.Minute, MethodLimit: time.Minute,
+		DeclareAt: 70, PageAt: 30, SilenceLimit: 5 * time.Minute, AckLimit: 3 * time.Minute, MethodLimit: time.Minute,
 		GroupWindow: 20 * time.Minute, Hold: 2 * time.Minute,
 		NonProd: []string{"staging", "stage", "stg", "test", "testing", "dev", "development", "qa", "uat", "sandbox", "preview", "ci", "local"},
 		Matrix:  [3][3]Severity{{SEV1, SEV1, SEV2}, {SEV1, SEV2, SEV3}, {SEV2, SEV3, SEV4}},

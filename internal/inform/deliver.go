@@ -38,12 +38,12 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, attempt int, last bo
 	}
 	notice := i.Notices[at]
 	receipt := incident.Receipt{Notice: notice.ID, Purpose: notice.Purpose, To: job.To, Method: job.Methods[0]}
-	if sent(i, receipt) || needless(i, notice, job) {
-		return nil
-	}
 	r, err := s.roster(ctx, i.Drill)
 	if err != nil {
 		return err
+	}
+	if sent(i, receipt) || needless(i, notice, job, &r) {
+		return nil
 	}
 	policy, err := s.store.Policy(ctx)
 	if err != nil {
@@ -55,15 +55,18 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, attempt int, last bo
 	}
 	receipt.Channel = contact.Kind
 	ch, err := s.channels.Channel(ctx, contact.Kind)
-	if err != nil {
+	switch {
+	case notFound(err):
 		return s.failed(ctx, job, receipt, "the channel is not set up", true)
+	case err != nil:
+		return err
 	}
 	m := s.message(i, notice, job, &r)
 	m.ID = job.Notice + "/" + job.To.ID + "/" + job.Methods[0]
 	m.Thread = threadOf(i, receipt)
 	result, err := ch.Send(ctx, contact.Address, m)
 	if err != nil {
-		return s.sendFailed(ctx, job, receipt, err, attempt, last)
+		return s.sendFailed(ctx, job, receipt, err, policy.MethodLimit, attempt, last)
 	}
 	receipt.State, receipt.Detail, receipt.Thread = result.State, result.Detail, result.Thread
 	_, err = s.store.Change(context.WithoutCancel(ctx), incident.System(), job.Incident, func(e *incident.Edit) error {
@@ -96,26 +99,47 @@ func threadOf(i *incident.Incident, r incident.Receipt) string {
 	return ""
 }
 
-// needless reports whether a page is no longer needed when its turn comes.
-func needless(i *incident.Incident, n incident.Notice, job Deliver) bool {
-	return n.Purpose == incident.PurposePage && (!i.Status.Pages() || acknowledged(i, job.To.ID))
+// needless reports whether a page is no longer needed when its turn comes: the
+// impact has ended, the person or somebody of their team has it, they declined,
+// or a newer page is on its way to them. So a channel that comes back after
+// hours delivers each person one page, not all that failed.
+func needless(i *incident.Incident, n incident.Notice, job Deliver, r *roster) bool {
+	if n.Purpose != incident.PurposePage {
+		return false
+	}
+	team, _ := r.team(job.To.Team)
+	return !i.Status.Pages() || i.Acknowledged(job.To.ID) || declined(i, n.ID, job.To.ID) || superseded(i, n, job.To.ID) ||
+		n.Code != byName && teamKnows(i, team)
 }
 
-func acknowledged(i *incident.Incident, person string) bool {
+func superseded(i *incident.Incident, n incident.Notice, person string) bool {
+	for _, later := range slices.Backward(i.Notices) {
+		switch {
+		case later.ID == n.ID:
+			return false
+		case later.Purpose == incident.PurposePage && isTo(later, person):
+			return true
+		}
+	}
+	return false
+}
+
+func declined(i *incident.Incident, notice, person string) bool {
 	return slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool {
-		return r.To.ID == person && r.State == incident.AckedBy && r.Purpose != incident.PurposeUpdate
+		return r.Notice == notice && r.To.ID == person && r.State == incident.DeclinedBy
 	})
 }
 
 // sendFailed records why a message did not go out and decides what follows:
-// the same again later, the next method, the next person.
-func (s *Service) sendFailed(ctx context.Context, job Deliver, receipt incident.Receipt, err error, attempt int, last bool) error {
+// the same again later, the next method, the next person. A service that asks
+// for more patience than there is counts as failed already.
+func (s *Service) sendFailed(ctx context.Context, job Deliver, receipt incident.Receipt, err error, patience time.Duration, attempt int, last bool) error {
 	var ce *channel.Error
 	if !errors.As(err, &ce) {
 		ce = &channel.Error{Retry: true, Detail: "the channel did not answer", Err: err}
 	}
 	final := last || !ce.Retry
-	if ferr := s.failed(context.WithoutCancel(ctx), job, receipt, ce.Error(), final || attempt == attemptsBeforeNext); ferr != nil {
+	if ferr := s.failed(context.WithoutCancel(ctx), job, receipt, ce.Error(), final || attempt == attemptsBeforeNext || ce.After >= patience); ferr != nil {
 		return ferr
 	}
 	if final {
@@ -142,26 +166,15 @@ func (s *Service) failed(ctx context.Context, job Deliver, receipt incident.Rece
 			e.Enqueue(NextMethod{next})
 			return nil
 		}
-		if everythingFailed(e.Incident, job.Notice) {
-			e.Record(incident.Unreached{Team: job.To.Team, Code: "all-failed"})
-		}
-		if at := slices.IndexFunc(e.Incident.Notices, func(n incident.Notice) bool { return n.ID == job.Notice }); at >= 0 && e.Incident.Notices[at].Purpose == incident.PurposePage {
-			e.Enqueue(Escalate{Incident: job.Incident, Notice: job.Notice, Team: job.To.Team, To: job.To, Step: stepOf(e.Incident, job.To.Team)})
+		switch {
+		case receipt.Purpose == incident.PurposePage:
+			e.Enqueue(Escalate{Incident: job.Incident, Notice: job.Notice, Team: job.To.Team, To: job.To, Code: "failed"})
+		case receipt.Purpose == incident.PurposeNotice && everythingFailed(e.Incident, job.Notice) && e.Incident.NobodyYet == nil:
+			e.Record(incident.Unreached{Code: "all-failed"})
 		}
 		return nil
 	})
 	return err
-}
-
-// stepOf is how far the paging of a team has come.
-func stepOf(i *incident.Incident, team string) int {
-	pages := -1
-	for _, n := range i.Notices {
-		if n.Purpose == incident.PurposePage && len(n.To) > 0 && n.To[0].Team == team {
-			pages++
-		}
-	}
-	return max(0, pages)
 }
 
 // everythingFailed reports whether a notice has reached none of its recipients
@@ -181,13 +194,20 @@ func everythingFailed(i *incident.Incident, notice string) bool {
 	return at >= 0 && len(failed) >= len(i.Notices[at].To)
 }
 
-// NextMethod tries the next way to reach somebody, unless they answered.
+// NextMethod tries the next way to reach somebody, unless it was tried already.
+// Whether it is still needed is decided when it is sent.
 func (s *Service) NextMethod(ctx context.Context, job NextMethod) error {
 	_, err := s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
-		if !acknowledged(e.Incident, job.To.ID) {
+		if !tried(e.Incident, job.Deliver) {
 			e.Enqueue(job.Deliver)
 		}
 		return nil
 	})
 	return err
+}
+
+func tried(i *incident.Incident, job Deliver) bool {
+	return slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool {
+		return r.Notice == job.Notice && r.To.ID == job.To.ID && r.Method == job.Methods[0]
+	})
 }

@@ -65,13 +65,13 @@ type (
 		Methods  []string           `json:"methods"` // ids of contact methods: the first is used, the others are next
 		Args     map[string]string  `json:"args,omitempty"`
 	}
-	// Escalate looks whether a page was answered.
+	// Escalate passes a page on, unless it was answered.
 	Escalate struct {
 		Incident string             `json:"incident"`
 		Notice   string             `json:"notice"`
 		Team     string             `json:"team"`
 		To       incident.Recipient `json:"to"`
-		Step     int                `json:"step"`
+		Code     string             `json:"code"` // timeout, declined, failed
 	}
 	// NextMethod tries the next way to reach somebody who has not answered.
 	NextMethod struct {
@@ -122,15 +122,26 @@ func (s *Service) rosterFor(ctx context.Context, id string) (roster, error) {
 	return s.roster(ctx, i.Drill)
 }
 
-// owner is the team that is paged for a service: the one that owns it, else
-// the first engineering team, else any team, else the administrators, so that
-// somebody is asked on the first day too.
+// owner is the team that a service belongs to; without one, the team that is
+// paged for it.
 func (r *roster) owner(service *directory.Service) directory.Team {
 	if service != nil {
 		for _, t := range r.teams {
 			if t.ID == service.Team {
 				return t
 			}
+		}
+	}
+	return r.pager(service)
+}
+
+// pager is the team that is paged for a service: the one that owns it, else
+// the first engineering team, else any team, else the administrators, so that
+// somebody is asked on the first day too. Teams without members are passed over.
+func (r *roster) pager(service *directory.Service) directory.Team {
+	for _, t := range r.teams {
+		if service != nil && t.ID == service.Team && len(t.Members) > 0 {
+			return t
 		}
 	}
 	for _, t := range r.teams {
@@ -143,6 +154,10 @@ func (r *roster) owner(service *directory.Service) directory.Team {
 			return t
 		}
 	}
+	return r.admins()
+}
+
+func (r *roster) admins() directory.Team {
 	admins := directory.Team{ID: "admins", Name: "Sigap", Does: directory.EngineeringTeam}
 	for id, p := range r.people {
 		if p.Right == incident.Admin {
@@ -160,6 +175,16 @@ func (r *roster) team(id string) (directory.Team, bool) {
 		}
 	}
 	return directory.Team{}, false
+}
+
+// teamOf is the first team that somebody is a member of.
+func (r *roster) teamOf(person string) directory.Team {
+	for _, t := range r.teams {
+		if slices.Contains(t.Members, person) {
+			return t
+		}
+	}
+	return directory.Team{}
 }
 
 // recipient is a team's member as somebody to tell.

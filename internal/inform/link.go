@@ -109,42 +109,62 @@ func (s *Service) answer(ctx context.Context, id, personID, notice string, a Ans
 	if err != nil {
 		return nil, err
 	}
+	if person.Disabled {
+		return nil, incident.Errorf(incident.Forbidden, "This account is closed.")
+	}
+	all, err := s.rosterFor(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	return s.store.Change(ctx, person.Actor(), id, func(e *incident.Edit) error {
 		r, ok := receiptOf(e.Incident, person.ID, notice)
 		if !ok { // nobody asked them, they come by themselves
-			r = incident.Receipt{Notice: "self", Purpose: incident.PurposeNotice, To: incident.Recipient{Person: person.Ref()}, Channel: "page", Method: "page"}
-			if a == Look {
-				return nil
-			}
+			to := incident.Recipient{Person: person.Ref(), Team: all.teamOf(person.ID).Name}
+			r = incident.Receipt{Notice: "self", Purpose: incident.PurposeNotice, To: to, Channel: "page", Method: "page"}
 		}
-		if r.State == state || (a == Look && r.State == incident.AckedBy) {
+		answered := r.State == incident.AckedBy || r.State == incident.DeclinedBy
+		if a == Look && (!ok || answered || r.State == state) || r.State == state && !r.At.Before(e.Incident.Reopened) {
 			return nil
 		}
 		r.State, r.Detail = state, ""
 		e.Record(r)
 		if a == Decline && r.Purpose == incident.PurposePage {
-			e.Enqueue(incident.Page{Incident: id, Team: r.To.Team, Step: stepOf(e.Incident, r.To.Team) + 1, Code: "declined"})
+			e.Enqueue(Escalate{Incident: id, Notice: r.Notice, Team: r.To.Team, To: r.To, Code: "declined"})
 		}
 		return nil
 	})
 }
 
-// receiptOf finds the receipt that an answer belongs to: of the notice, or of
-// the newest page or notice to the person.
+// receiptOf finds the receipt that an answer belongs to: of the notice, or,
+// without one, of the newest page to the person, else of the newest notice.
 func receiptOf(i *incident.Incident, person, notice string) (incident.Receipt, bool) {
+	if notice == "" {
+		for _, purpose := range []incident.Purpose{incident.PurposePage, incident.PurposeNotice} {
+			for _, n := range slices.Backward(i.Notices) {
+				if n.Purpose == purpose && isTo(n, person) {
+					return receiptOf(i, person, n.ID)
+				}
+			}
+		}
+		return incident.Receipt{}, false
+	}
 	for _, r := range slices.Backward(i.Receipts) {
-		if r.To.ID == person && (r.Notice == notice || notice == "" && r.Purpose != incident.PurposeUpdate && r.Purpose != incident.PurposeFollow) {
+		if r.To.ID == person && r.Notice == notice {
 			return r, true
 		}
 	}
-	for _, n := range slices.Backward(i.Notices) { // not sent yet, and known all the same
+	for _, n := range i.Notices { // not sent yet, and known all the same
 		for _, to := range n.To {
-			if to.ID == person && (n.ID == notice || notice == "") {
+			if to.ID == person && n.ID == notice {
 				return incident.Receipt{Notice: n.ID, Purpose: n.Purpose, To: to, Channel: "page", Method: "page"}, true
 			}
 		}
 	}
 	return incident.Receipt{}, false
+}
+
+func isTo(n incident.Notice, person string) bool {
+	return slices.ContainsFunc(n.To, func(to incident.Recipient) bool { return to.ID == person })
 }
 
 // Code is a six-digit code bound to what, for somebody to read off a message

@@ -40,12 +40,14 @@ func (s *Service) Notice(ctx context.Context, job incident.SendNotice) error {
 		}
 	}
 	_, err = s.store.Change(ctx, incident.System(), i.ID, func(e *incident.Edit) error {
-		if slices.ContainsFunc(e.Incident.Notices, func(n incident.Notice) bool { return n.Purpose == incident.PurposeNotice }) {
-			return nil // it is out: the job ran before
+		if !e.Incident.Status.Declared() || slices.ContainsFunc(e.Incident.Notices, func(n incident.Notice) bool { return n.Purpose == incident.PurposeNotice }) {
+			return nil // withdrawn meanwhile, or it is out: the job ran before
 		}
 		s.send(e, incident.Notice{ID: s.newID(), Purpose: incident.PurposeNotice}, r.addressees(told, nil, nil), nil)
 		for _, t := range told[1:] { // the owner's person on call was paged already
-			e.Enqueue(incident.Page{Incident: i.ID, Team: t.ID})
+			if e.Incident.Severity.Major() && len(t.Members) > 0 {
+				e.Enqueue(incident.Page{Incident: i.ID, Team: t.ID})
+			}
 		}
 		return nil
 	})
@@ -96,7 +98,7 @@ func (s *Service) send(e *incident.Edit, n incident.Notice, list []addressee, ar
 	e.Record(n)
 	for _, a := range list {
 		if len(a.ways) == 0 {
-			e.Record(incident.Receipt{Notice: n.ID, Purpose: n.Purpose, To: a.to, Channel: "none", Method: "none", State: incident.FailedToSend, Detail: "no-method"})
+			e.Record(noMethod(n, a.to))
 			continue
 		}
 		s.deliver(e, n, a.to, a.does, a.ways, args)
