@@ -65,6 +65,7 @@ func New(p Parts) *Server {
 	config.Info.Description = "The operations of Sigap, the command centre for production incidents. " +
 		"Sign in with a session cookie, or send an API token as `Authorization: Bearer sgp_…`."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "", ""
+	config.Formats = map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON()}
 	config.CreateHooks = nil // no $schema in bodies: the specification is at one place
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -115,15 +116,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(s.PublicURL, "https://") {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		h.Set("Cache-Control", "no-store") // what one person may see is kept nowhere between
+	}
 	defer s.recovered(w, r)
+	if addressHoldsNUL(r) {
+		writeProblem(w, http.StatusBadRequest, "The address holds the character NUL.", "Nothing has a name like that.")
+		return
+	}
 	s.mux.ServeHTTP(w, r)
 }
 
 // recovered turns a panic into an internal error, logged with its request.
 func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	p := recover()
-	if p == nil || p == http.ErrAbortHandler {
+	switch p {
+	case nil:
 		return
+	case http.ErrAbortHandler: //nolint:errorlint // net/http compares it in the same way
+		panic(p) // it breaks the connection, so that half an answer is not taken for a whole
 	}
 	s.Logger.Error("a request panicked", "method", r.Method, "path", redactPath(r.URL.Path), "panic", p)
 	writeProblem(w, http.StatusInternalServerError, "Something went wrong on our side.", "It was logged. Try again.")

@@ -20,6 +20,7 @@ import (
 const (
 	sessionCookie = "sigap_session"
 	sessionLife   = 30 * 24 * time.Hour
+	bearerPrefix  = "Bearer "
 )
 
 // viewer is who makes a request.
@@ -72,9 +73,10 @@ func (s *Server) guard(right incident.Right) func(huma.Context, func(huma.Contex
 }
 
 // crossOrigin reports whether a browser sent a changing request from another
-// site with our cookie. A token in a header cannot be forged by one.
+// site with our cookie. A token in a header cannot be forged by one; a password
+// can, since browsers add the one that a proxy asked for by themselves.
 func crossOrigin(r *http.Request) bool {
-	if r.Header.Get("Authorization") != "" {
+	if strings.HasPrefix(r.Header.Get("Authorization"), bearerPrefix) {
 		return false
 	}
 	return http.NewCrossOriginProtection().Check(r) != nil
@@ -84,7 +86,7 @@ func crossOrigin(r *http.Request) bool {
 func (s *Server) viewer(r *http.Request) viewer {
 	v := viewer{lang: acceptLanguage(r.Header.Get("Accept-Language")), loc: time.UTC, remote: remoteHost(r)}
 	ctx := r.Context()
-	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearerPrefix); ok {
 		if c, err := s.Store.TokenRight(ctx, secret); err == nil {
 			v.actor = c
 		}

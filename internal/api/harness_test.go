@@ -117,6 +117,16 @@ func (s *server) token(right incident.Right) string {
 	return secret
 }
 
+func (s *server) incidents(f incident.Filter) []*incident.Incident {
+	s.t.Helper()
+	f.Limit = 100
+	list, err := s.Store.Incidents(s.t.Context(), f)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return list
+}
+
 // with changes a request before it is sent.
 type with func(*http.Request)
 

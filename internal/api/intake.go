@@ -75,6 +75,11 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, secret, source str
 	if source == "" {
 		source = key.Source
 	}
+	if key.Source == "report" && source != "report" {
+		s.refuse(w, source, &intake.Error{Status: http.StatusForbidden, Title: "This key takes reports of users alone",
+			Detail: "It stands in the address of the public form, so whoever can read that could send alerts with it. Make a key for this source."})
+		return
+	}
 	sender, ok := intake.SenderFor(source)
 	if !ok {
 		s.refuse(w, source, &intake.Error{Status: http.StatusNotFound, Title: "Nothing is taken here with this key",

@@ -155,7 +155,7 @@ func (s *Server) review(ctx context.Context, in *inLanguage) (ReviewView, error)
 	}
 	if i.Review != nil {
 		out.Review, out.Published = *i.Review, i.Review.State == incident.ReviewPublished
-	} else if out.Review, err = s.Learn.Compose(ctx, i, v.lang); err != nil {
+	} else if out.Review, err = s.Learn.Compose(ctx, i, v.reader()); err != nil {
 		return out, err
 	}
 	r := v.reader() // what is computed is worded for the reader, what was written stays
@@ -200,7 +200,7 @@ func (s *Server) document(r *http.Request) (text.Reader, text.Document, error) {
 	}
 	if i.Review != nil {
 		d.Review = *i.Review
-	} else if d.Review, err = s.Learn.Compose(r.Context(), i, v.lang); err != nil {
+	} else if d.Review, err = s.Learn.Compose(r.Context(), i, v.reader()); err != nil {
 		return text.Reader{}, d, err
 	}
 	return v.reader(), d, nil

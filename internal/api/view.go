@@ -126,6 +126,7 @@ type View struct {
 	Evidence   []EvidenceView     `json:"evidence"`
 	Alerts     []AlertView        `json:"alerts"`
 	Knows      []incident.Knower  `json:"knows"`
+	Proofs     []incident.Proof   `json:"proofs" doc:"What is watched for recovery, titled"`
 	Missing    int                `json:"missing" doc:"How many who must know do not"`
 	Present    []live.Present     `json:"present"`
 	Moments    []MomentView       `json:"moments"`
@@ -188,7 +189,7 @@ func (s *Server) view(ctx context.Context, v viewer, i *incident.Incident) (View
 	now, r := s.Now(), v.reader()
 	out := View{
 		Incident: i, Ref: i.Ref(), StatusText: r.Status(i.Status), Rail: s.rail(v, i), ImpactFrom: impactFrom(i), ImpactTo: impactTo(i),
-		Evidence: s.evidence(v, i), Alerts: []AlertView{}, Knows: i.WhoKnows(), Present: s.Live.Presence(i.ID, now), Moments: s.moments(v, i),
+		Evidence: s.evidence(v, i), Alerts: []AlertView{}, Proofs: []incident.Proof{}, Knows: i.WhoKnows(), Present: s.Live.Presence(i.ID, now), Moments: s.moments(v, i),
 		Audiences: audienceViews(v, i, audiences, people), People: []incident.Person{}, Now: now,
 		You: You{ID: v.actor.ID, Right: v.actor.Right, MayAssign: i.MayAssign(v.actor) == nil},
 	}
@@ -206,6 +207,10 @@ func (s *Server) view(ctx context.Context, v viewer, i *incident.Incident) (View
 	}
 	for _, a := range i.Alerts {
 		out.Alerts = append(out.Alerts, AlertView{a, r.Join(a)})
+	}
+	for _, p := range i.Proofs {
+		p.Title = r.PlotTitle(incident.Plot{Title: p.Title, Service: p.Service})
+		out.Proofs = append(out.Proofs, p)
 	}
 	for _, k := range out.Knows {
 		if !k.Knows && !k.Waived {

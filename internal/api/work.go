@@ -233,7 +233,7 @@ func (s *Server) registerWork() {
 		if err != nil {
 			return nil, err
 		}
-		d, err := s.Update.Draft(ctx, i.ID, in.Audience, in.Lang)
+		d, err := s.Update.Draft(ctx, i.ID, in.Audience, in.Lang, viewerOf(ctx).loc)
 		return &body[update.Draft]{d}, err
 	})
 }

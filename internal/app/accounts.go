@@ -94,11 +94,19 @@ func (a Accounts) FirstAdmin(ctx context.Context, token string, p *directory.Per
 	if _, err := a.Credential(ctx, store.FirstRun, token); err != nil {
 		return incident.FieldError("token", "This link is not valid any more. The server prints a new one when it starts.")
 	}
-	if err := a.AddUser(ctx, p, password); err != nil {
+	h, err := hash(password)
+	if err != nil {
 		return err
 	}
-	_, err := a.Use(ctx, store.FirstRun, token)
-	return err
+	p.Normalize()
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	// Used first: of several that come at once one makes an account.
+	if _, err := a.Use(ctx, store.FirstRun, token); err != nil {
+		return err
+	}
+	return a.AddPerson(ctx, p, h)
 }
 
 // Invite makes an account without a password and gives the invitation's token.
