@@ -17,13 +17,16 @@ const liveTopic = "sigap_live"
 // Work starts a client that works the jobs of the queues; Stop it before the
 // store is closed.
 func (s *Store) Work(ctx context.Context, config *river.Config) (*river.Client[*sql.Tx], error) {
-	config.Logger = quiet(s.log)
+	config.Logger, config.ID = quiet(s.log), s.clientID
 	if !s.postgres { // jobs are looked for often: a look costs a few microseconds
 		config.FetchCooldown, config.FetchPollInterval = 10*time.Millisecond, 100*time.Millisecond
 	}
 	c, err := river.NewClient(s.driver, config)
 	if err != nil {
 		return nil, fmt.Errorf("make the queue's client: %w", err)
+	}
+	if err := s.rescue(ctx); err != nil {
+		return nil, err
 	}
 	if err := c.Start(ctx); err != nil {
 		return nil, fmt.Errorf("start the queue: %w", err)

@@ -43,6 +43,7 @@ var migrations embed.FS
 type Store struct {
 	dsn      string
 	postgres bool
+	clientID string  // of this process at the queue, and at PostgreSQL
 	write    *sql.DB // SQLite: one connection
 	read     *sql.DB
 	listen   *pgxpool.Pool // PostgreSQL only
@@ -67,7 +68,7 @@ type Options struct {
 // Open opens the store at dsn, a folder for SQLite or a postgres:// address,
 // and brings its schema up to date.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
-	s := &Store{dsn: dsn, now: o.Now, log: o.Logger, queueOf: o.QueueOf, onCommit: o.OnCommit, closed: make(chan struct{})}
+	s := &Store{dsn: dsn, clientID: worker + NewID(), now: o.Now, log: o.Logger, queueOf: o.QueueOf, onCommit: o.OnCommit, closed: make(chan struct{})}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -113,6 +114,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) (err error) {
 		return err
 	}
 	config.MinConns = 0
+	config.ConnConfig.RuntimeParams["application_name"] = s.clientID
 	if s.listen, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return err
 	}
