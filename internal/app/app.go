@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -23,6 +24,7 @@ import (
 	"github.com/sigap-dev/sigap/internal/api"
 	"github.com/sigap-dev/sigap/internal/evidence"
 	"github.com/sigap-dev/sigap/internal/identify"
+	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
 	"github.com/sigap-dev/sigap/internal/investigate"
@@ -56,6 +58,7 @@ type App struct {
 	drill       *drills
 	channels    *Channels
 	listener    net.Listener
+	altered     atomic.Int64 // timelines that are not what was written
 }
 
 const httpTimeout = 15 * time.Second
@@ -201,6 +204,7 @@ func (a *App) Serve(ctx context.Context, ready func()) error {
 	go func() { defer close(applied); a.identify.Run(work) }()
 	go a.listen(work)
 	go a.trim(work)
+	go a.checkTimelines(work)
 	server := &http.Server{Handler: a.API, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug), BaseContext: func(net.Listener) context.Context { return work }}
 	served := make(chan error, 1)
@@ -257,6 +261,36 @@ func (a *App) trim(ctx context.Context) {
 				a.log.Warn("the recorder was not trimmed", "err", err)
 			}
 		}
+	}
+}
+
+// The timelines are checked by themselves, not in the first moments after the
+// start: there is more urgent work then.
+const (
+	checkFirst = 2 * time.Minute
+	checkEvery = time.Hour
+)
+
+// checkTimelines looks by itself whether a timeline was altered, and says so
+// in the log and in /metrics.
+func (a *App) checkTimelines(ctx context.Context) {
+	t := time.NewTimer(checkFirst)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		altered := 0
+		_, err := a.Store.Verify(ctx, nil, func(i *incident.Incident, fault error) {
+			altered++
+			a.log.Error("a timeline is not what was written", "incident", i.ID, "ref", i.Ref(), "fault", fault)
+		})
+		if err == nil || altered > 0 {
+			a.altered.Store(int64(altered))
+		}
+		t.Reset(checkEvery)
 	}
 }
 

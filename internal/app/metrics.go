@@ -31,12 +31,14 @@ var (
 	descNobody   = prometheus.NewDesc("sigap_notices_that_reached_nobody", "Open incidents of which a notice reached nobody.", nil, nil)
 	descInbox    = prometheus.NewDesc("sigap_inbox_waiting", "Accepted bodies that are not applied yet.", nil, nil)
 	descAside    = prometheus.NewDesc("sigap_inbox_set_aside", "Accepted bodies that could not be applied.", nil, nil)
+	descAltered  = prometheus.NewDesc("sigap_timelines_altered", "Timelines that are not what was written.", nil, nil)
+	descDropped  = prometheus.NewDesc("sigap_recorder_dropped_records", "Records that the flight recorder let go to stay within its bounds.", nil, nil)
 	descRecorder = prometheus.NewDesc("sigap_recorder_bytes", "What the flight recorder holds on disk.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (s state) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descOpen, descNobody, descInbox, descAside, descRecorder} {
+	for _, d := range []*prometheus.Desc{descOpen, descNobody, descInbox, descAside, descAltered, descDropped, descRecorder} {
 		ch <- d
 	}
 }
@@ -62,5 +64,8 @@ func (s state) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(descInbox, prometheus.GaugeValue, float64(waiting))
 		ch <- prometheus.MustNewConstMetric(descAside, prometheus.GaugeValue, float64(aside))
 	}
-	ch <- prometheus.MustNewConstMetric(descRecorder, prometheus.GaugeValue, float64(s.app.recorder.Stats().Logs.Bytes+s.app.recorder.Stats().Metrics.Bytes))
+	ch <- prometheus.MustNewConstMetric(descAltered, prometheus.GaugeValue, float64(s.app.altered.Load()))
+	kept := s.app.recorder.Stats()
+	ch <- prometheus.MustNewConstMetric(descDropped, prometheus.CounterValue, float64(kept.Logs.Dropped+kept.Metrics.Dropped))
+	ch <- prometheus.MustNewConstMetric(descRecorder, prometheus.GaugeValue, float64(kept.Logs.Bytes+kept.Metrics.Bytes))
 }

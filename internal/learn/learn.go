@@ -37,14 +37,14 @@ func New(store Store, newID func() string, now func() time.Time) *Service {
 	return &Service{store: store, newID: newID, now: now}
 }
 
-// Draft composes the first draft when an incident resolves, in the language
-// of its commander. What people wrote already stays.
+// Draft composes the first draft when an incident resolves, as its commander
+// reads. What people wrote already stays.
 func (s *Service) Draft(ctx context.Context, job incident.DraftReview) error {
 	i, err := s.store.Incident(ctx, job.Incident)
 	if err != nil || i.Review != nil {
 		return err
 	}
-	r, err := s.Compose(ctx, i, s.language(ctx, i))
+	r, err := s.Compose(ctx, i, s.commander(ctx, i))
 	if err != nil {
 		return err
 	}
@@ -58,19 +58,20 @@ func (s *Service) Draft(ctx context.Context, job incident.DraftReview) error {
 }
 
 // Compose words a draft from the record as it is.
-func (s *Service) Compose(ctx context.Context, i *incident.Incident, lang string) (incident.Review, error) {
+func (s *Service) Compose(ctx context.Context, i *incident.Incident, r text.Reader) (incident.Review, error) {
 	entries, err := s.store.AllEntries(ctx, i.ID)
 	if err != nil {
 		return incident.Review{}, err
 	}
-	return text.Reader{Lang: lang, Location: time.UTC}.ReviewDraft(i, entries), nil
+	return r.ReviewDraft(i, entries), nil
 }
 
-func (s *Service) language(ctx context.Context, i *incident.Incident) string {
+// commander is the reader that the commander is; without one, English and UTC.
+func (s *Service) commander(ctx context.Context, i *incident.Incident) text.Reader {
 	if p, err := s.store.Person(ctx, i.Roles[incident.Commander].ID); err == nil {
-		return p.Lang
+		return text.Reader{Lang: p.Lang, Location: p.Location()}
 	}
-	return "en"
+	return text.Reader{Lang: "en", Location: time.UTC}
 }
 
 // Edit changes parts of the post-mortem.
@@ -155,7 +156,7 @@ func (s *Service) Invitation(ctx context.Context, i *incident.Incident, link str
 	ev.SetStartAt(m.At)
 	ev.SetEndAt(m.At.Add(time.Duration(m.Minutes) * time.Minute))
 	ev.SetSummary(i.Ref() + " · " + i.Review.Title)
-	ev.SetDescription(text.Reader{Lang: i.Review.Lang, Location: time.UTC}.Agenda(i) + "\n\n" + link)
+	ev.SetDescription(s.commander(ctx, i).Agenda(i) + "\n\n" + link)
 	ev.SetURL(link)
 	if m.Where != "" {
 		ev.SetLocation(m.Where)

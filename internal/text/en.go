@@ -421,6 +421,7 @@ var english = catalog{
 	"field.howBad":          "How bad",
 	"field.known":           "Known so far",
 	"field.who":             "Who is on it",
+	"field.timeline":        "Timeline entry",
 	"field.whom":            "Who is affected",
 	"field.affected":        "Affected",
 	"field.nextUpdate":      "Next update",

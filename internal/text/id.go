@@ -421,6 +421,7 @@ var indonesian = catalog{
 	"field.howBad":          "Dampak",
 	"field.known":           "Data awal",
 	"field.who":             "Siapa yang menangani",
+	"field.timeline":        "Entri lini masa",
 	"field.whom":            "Siapa yang terdampak",
 	"field.affected":        "Layanan terdampak",
 	"field.nextUpdate":      "Kabar berikutnya",

@@ -1,6 +1,8 @@
 package text
 
 import (
+	"fmt"
+
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -53,6 +55,11 @@ func (r Reader) Letter(l Letter) Words {
 		w = r.follow(l)
 	default:
 		w = r.page(l)
+	}
+	if i := l.Incident; (l.Purpose == incident.PurposeNotice || l.Purpose == incident.PurposeUpdate) && i.Head != "" {
+		// Whoever keeps the message can show later that the timeline was cut or
+		// rewritten.
+		w.Fields = append(w.Fields, Field{r.say("field.timeline"), fmt.Sprintf("%d · %.12s", i.Seq, i.Head)})
 	}
 	if l.Incident.Drill {
 		w.Title = r.drill() + " " + w.Title

@@ -182,8 +182,9 @@ type Draft struct {
 	Final    bool                `json:"final"`
 }
 
-// Draft composes an update from what happened since the last one.
-func (s *Service) Draft(ctx context.Context, id, audience, lang string) (Draft, error) {
+// Draft composes an update from what happened since the last one, in a
+// language (empty: the audience's) and with the times of a zone.
+func (s *Service) Draft(ctx context.Context, id, audience, lang string, loc *time.Location) (Draft, error) {
 	i, err := s.store.Incident(ctx, id)
 	if err != nil {
 		return Draft{}, err
@@ -216,7 +217,7 @@ func (s *Service) Draft(ctx context.Context, id, audience, lang string) (Draft, 
 		}
 	}
 	d.Facts = len(since)
-	d.Text = text.Reader{Lang: d.Lang, Location: time.UTC}.UpdateDraft(i, since, s.now())
+	d.Text = text.Reader{Lang: d.Lang, Location: loc}.UpdateDraft(i, since, s.now())
 	return d, nil
 }
 
