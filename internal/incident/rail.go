@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"slices"
 	"strconv"
 	"time"
 )
@@ -243,104 +242,4 @@ func (i *Incident) Next(now time.Time) Move {
 		return MoveAction
 	}
 	return MoveClose
-}
-
-// Moment is a moment of the incident to be marked on a plot.
-type Moment struct {
-	At    time.Time `json:"at"`
-	Code  string    `json:"code"`            // change, detected, declared, cause, decided, mitigated, resolved
-	Label string    `json:"label,omitempty"` // of a change: the version; else worded by package text
-}
-
-// Moments are the incident's moments, in order of time.
-func (i *Incident) Moments() []Moment {
-	var out []Moment
-	if e := i.EvidenceOf("changes"); e != nil && len(e.Changes) > 0 {
-		c := e.Changes[0].Change
-		m := Moment{At: c.StartedAt, Code: "change"}
-		if c.Kind == Deploy {
-			m.Label = c.To
-		}
-		out = append(out, m)
-	}
-	for _, m := range []struct {
-		of   Milestone
-		code string
-	}{{Detected, "detected"}, {DeclaredAt, "declared"}, {CauseAt, "cause"}, {DecidedAt, "decided"}, {MitigatedAt, "mitigated"}, {ResolvedAt, "resolved"}} {
-		if at := i.Milestones[m.of]; !at.IsZero() {
-			out = append(out, Moment{At: at, Code: m.code})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Moment) int { return a.At.Compare(b.At) })
-	return out
-}
-
-// EvidenceOf is the evidence of a check that says most: found before nothing,
-// nothing before what could not look. Nil if the check has not reported.
-func (i *Incident) EvidenceOf(check string) *Evidence {
-	rank := func(e *Evidence) int {
-		r := map[EvidenceState]int{EvidenceFound: 6, EvidenceNothing: 4, EvidenceFailed: 2}[e.State]
-		if e.Code == "errorsUp" { // failures say more than waiting does
-			r++
-		}
-		return r
-	}
-	var best *Evidence
-	for n := range i.Evidence {
-		if e := &i.Evidence[n]; e.Check == check && (best == nil || rank(e) > rank(best)) {
-			best = e
-		}
-	}
-	return best
-}
-
-// Says reports whether e says something that the incident's record does not
-// hold yet: evidence is collected again and again, a timeline is read by
-// people. What is collected when the impact has ended shows the whole of it.
-func (e *Evidence) Says(i *Incident) bool {
-	for n := range i.Evidence {
-		old := &i.Evidence[n]
-		if old.Check != e.Check || old.Source != e.Source {
-			continue
-		}
-		switch {
-		case e.State == EvidenceFailed || e.State == EvidenceSkipped:
-			return old.State == EvidenceFailed && e.State == EvidenceSkipped
-		case old.State != e.State:
-			return e.State == EvidenceFound || !i.Status.Open() || old.State != EvidenceFound
-		case e.State != EvidenceFound:
-			return false
-		case e.Check == "errors" && !i.Status.Pages():
-			return true
-		}
-		return old.gist() != e.gist()
-	}
-	return true
-}
-
-// gist is what somebody would say of e in one breath.
-func (e *Evidence) gist() string {
-	switch {
-	case len(e.Suspects) > 0:
-		return e.Code + e.Suspects[0].Service + e.Suspects[0].Host + e.Suspects[0].Metric
-	case len(e.Patterns) > 0:
-		return e.Code + e.Patterns[0].Service + e.Patterns[0].Template
-	case len(e.Changes) > 0:
-		return e.Code + e.Changes[0].Change.ID
-	case len(e.Earlier) > 0:
-		return e.Code + e.Earlier[0].ID
-	case len(e.Plots) > 0:
-		return e.Code + e.Plots[0].Service
-	}
-	return e.Code
-}
-
-// MainPlot is the plot that shows best how it hurts; nil if there is none.
-func (i *Incident) MainPlot() *Plot {
-	for _, check := range []string{"errors", "metrics"} {
-		if e := i.EvidenceOf(check); e != nil && len(e.Plots) > 0 {
-			return &e.Plots[0]
-		}
-	}
-	return nil
 }
