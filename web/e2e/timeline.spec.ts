@@ -7,14 +7,14 @@ test('what one writes stands on another screen at once, and is a count to who re
   await budi.goto(`/incidents/${ref}`);
   await expect(budi.getByText('live', { exact: true })).toBeVisible();
   for (let n = 1; n <= 14; n++) await write(rina, `note ${n} of several`);
-  await expect(budi.getByText('note 14 of several')).toBeVisible();
+  await expect(budi.locator('.entry', { hasText: 'note 14 of several' })).toBeVisible();
 
   const scroll = budi.locator('.stream .scroll');
   await scroll.evaluate((e) => e.scrollTo(0, 0));
   await budi.waitForFunction(() => document.querySelector('.stream .scroll')!.scrollTop === 0);
   await write(rina, 'written while Budi reads above');
   await budi.getByRole('button', { name: '1 new entry' }).click();
-  await expect(budi.getByText('written while Budi reads above')).toBeInViewport();
+  await expect(budi.locator('.entry', { hasText: 'written while Budi reads above' })).toBeInViewport();
 });
 
 test('the composer understands its commands and keeps what it does not', async ({ as, incident }) => {
@@ -23,6 +23,7 @@ test('the composer understands its commands and keeps what it does not', async (
   await page.goto(`/incidents/${ref}/investigate`);
   const composer = page.locator('textarea[data-slash]');
 
+  await expect(composer).toBeVisible();
   await page.keyboard.press('/');
   await expect(composer).toBeFocused();
   await composer.pressSequentially('/fin');

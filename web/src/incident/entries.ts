@@ -6,6 +6,30 @@ import { correct, evidence, finding } from './asks/investigate.ts';
 
 // What can be done with one entry of the timeline, by a button or by a key.
 
+/** A line of the timeline: an entry, with those like it that came right before folded behind it. */
+export interface Row { entry: EntryView; folded: EntryView[] }
+
+/** Folds runs of three and more receipts, which say one thing many times; open ones stay as they are. */
+export function fold(entries: EntryView[], open: Set<number>): Row[] {
+  const rows: Row[] = [];
+  let run: EntryView[] = [];
+  const end = (): void => {
+    const last = run.at(-1);
+    if (last && run.length > 2 && !open.has(run[0]!.seq)) rows.push({ entry: last, folded: run.slice(0, -1) });
+    else rows.push(...run.map((entry) => ({ entry, folded: [] })));
+    run = [];
+  };
+  for (const e of entries) {
+    if (e.kind === 'receipt' && e.tone === 'minor') run.push(e);
+    else {
+      end();
+      rows.push({ entry: e, folded: [] });
+    }
+  }
+  end();
+  return rows;
+}
+
 export type Filter = 'all' | 'key' | 'people' | 'sigap';
 
 const said = (e: EntryView): string => e.quote ?? e.corrected?.text ?? plain(e.text);

@@ -52,6 +52,7 @@ export const en = {
     reason: 'Reason', severity: 'New severity', severityWhy: 'Why? It stands in the timeline.', title: 'Title', titleHint: 'What users see, in plain words', person: 'Person', role: 'Role', status: 'New status', statusWhy: 'What shows it?', statusBack: 'Going back needs a reason.', dismissWhy: 'Why is it no incident?', merge: 'Into which incident?', mergeHint: 'Its number, for example INC-142', waiveWhy: 'Why need this person not know?', who: 'Whom?', team: 'Team', nobodyChosen: 'choose', closeWhy: 'Every action has an owner and a date.',
   },
   timeline: {
+    alike: (n: number) => `and ${n} more like it`,
     title: 'Timeline', all: 'Everything', key: 'Key moments', people: 'People', sigap: 'Sigap', filter: 'Show', search: 'Search the timeline', fresh: (n: number) => many(n, 'new entry', 'new entries'), earlier: 'Show earlier entries', empty: 'Nothing has been written yet.', none: 'No entry matches.', pin: 'Pin as key moment', unpin: 'Unpin', finding: 'Make it a finding', evidence: 'Use as evidence', correct: 'Correct', corrected: (s: string) => `corrected by ${s}`, was: 'was', pinned: 'key moment', entryActions: 'Entry', sparkLabel: 'how it ran',
   },
   composer: {

@@ -52,6 +52,7 @@ export const id: Catalog = {
     reason: 'Alasan', severity: 'Tingkat baru', severityWhy: 'Mengapa? Alasan ini tercatat di lini masa.', title: 'Judul', titleHint: 'Yang dilihat pengguna, dengan kata sederhana', person: 'Orang', role: 'Peran', status: 'Status baru', statusWhy: 'Apa buktinya?', statusBack: 'Mundur memerlukan alasan.', dismissWhy: 'Mengapa ini bukan insiden?', merge: 'Ke insiden yang mana?', mergeHint: 'Nomornya, misalnya INC-142', waiveWhy: 'Mengapa orang ini tidak perlu tahu?', who: 'Siapa?', team: 'Tim', nobodyChosen: 'pilih', closeWhy: 'Setiap tindakan punya pemilik dan tanggal.',
   },
   timeline: {
+    alike: (n) => `dan ${n} lagi yang serupa`,
     title: 'Lini masa', all: 'Semua', key: 'Momen kunci', people: 'Orang', sigap: 'Sigap', filter: 'Tampilkan', search: 'Cari di lini masa', fresh: (n) => `${n} kejadian baru`, earlier: 'Tampilkan yang lebih awal', empty: 'Belum ada yang ditulis.', none: 'Tidak ada yang cocok.', pin: 'Jadikan momen kunci', unpin: 'Lepas dari momen kunci', finding: 'Jadikan temuan', evidence: 'Pakai sebagai bukti', correct: 'Perbaiki', corrected: (s) => `diperbaiki oleh ${s}`, was: 'sebelumnya', pinned: 'momen kunci', entryActions: 'Kejadian', sparkLabel: 'perjalanannya',
   },
   composer: {
