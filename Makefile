@@ -67,9 +67,10 @@ gen: web/node_modules/.package-lock.json ## write the API's specification and th
 	cd web && npm run gen
 
 .PHONY: bench
-bench: ## the benchmarks beside the code
+bench: build ## the figures of docs/performance.md: beside the code, then of the whole; about fifteen minutes
 	@scripts/setup-test
 	@scripts/with-postgres go test -run '^$$' -bench . -benchmem ./internal/...
+	@scripts/bench
 
 .PHONY: soak
 soak: ## what takes long: the race detector, fuzzing, the long forms of the tests
