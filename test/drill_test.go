@@ -1,0 +1,141 @@
+package test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/storetest"
+	"github.com/sigap-dev/sigap/lab/fault"
+)
+
+// drillStages are the six, as the drill prints them, in order.
+var drillStages = []string{"identify", "inform", "investigate", "act", "update", "learn"}
+
+// drill runs `sigap drill --auto` in a folder of its own, and gives what it
+// printed and the post-mortem that it left.
+func drill(t *testing.T, environment []string, args ...string) (printed, postMortem string) {
+	t.Helper()
+	cmd := exec.Command(program, append([]string{"drill", "--auto"}, args...)...)
+	cmd.Dir, cmd.SysProcAttr = t.TempDir(), endsWithTest()
+	cmd.Env = append(os.Environ(), environment...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("sigap drill %s: %v\n%s\n%s", strings.Join(args, " "), err, out.String(), errs.String())
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	path := lines[len(lines)-1]
+	if dir, err := filepath.EvalSymlinks(cmd.Dir); err != nil || filepath.Dir(path) != cmd.Dir && filepath.Dir(path) != dir || filepath.Ext(path) != ".md" {
+		t.Fatalf("the last line is %q, want the path of a Markdown file in %s", path, cmd.Dir)
+	}
+	md, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), string(md)
+}
+
+// checkStages holds what a drill printed to the six stages, in order.
+func checkStages(t *testing.T, printed string) {
+	t.Helper()
+	rest := printed
+	for _, stage := range drillStages {
+		at := strings.Index(rest, " "+stage+" ")
+		if at < 0 {
+			t.Errorf("stage %s is not printed after the ones before it:\n%s", stage, printed)
+			return
+		}
+		rest = rest[at:]
+	}
+}
+
+// TestADrillGoesFromTheFirstSignalToAWrittenPostMortem is the main job: `sigap
+// drill --fault bad-deploy --auto`, as it stands in the README.
+func TestADrillGoesFromTheFirstSignalToAWrittenPostMortem(t *testing.T) {
+	printed, md := drill(t, nil, "--fault", "bad-deploy")
+	t.Log(printed)
+	checkStages(t, printed)
+	f, err := fault.Find("bad-deploy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, must := range []string{"# ", "INC-1", f.Cause.Service} {
+		if !strings.Contains(md, must) {
+			t.Errorf("the post-mortem does not hold %q:\n%s", must, md)
+		}
+	}
+}
+
+// TestSigapSuspectsWhatTheDrillReallyBroke draws a fault and its moment and
+// holds Sigap's first three suspects to the lab's own table of causes. The long
+// form tries all faults.
+func TestSigapSuspectsWhatTheDrillReallyBroke(t *testing.T) {
+	n := seed(t)
+	r := rand.New(rand.NewPCG(n, 7))
+	table := fault.Table()
+	r.Shuffle(len(table), func(i, k int) { table[i], table[k] = table[k], table[i] })
+	if !soak() {
+		table = table[:1]
+	}
+	for _, f := range table {
+		warmup := 40*time.Second + time.Duration(r.Int64N(int64(15*time.Second)))
+		t.Run(f.Name, func(t *testing.T) { suspectAfter(t, f, warmup, n) })
+	}
+}
+
+func suspectAfter(t *testing.T, f fault.Fault, warmup time.Duration, n uint64) {
+	t.Helper()
+	s := install(t, storetest.SQLite(t))
+	p := s.launch()
+	printed, md := drill(t, []string{"SIGAP_TOKEN=" + s.token}, "--server", p.url, "--fault", f.Name,
+		"--warmup", warmup.String(), "--seed", strconv.FormatUint(n, 10))
+	t.Logf("the fault came after %s\n%s", warmup, printed)
+	checkStages(t, printed)
+	var found struct{ Items []struct{ Ref string } }
+	p.call("GET", "/api/incidents?drill=true", nil, &found)
+	if len(found.Items) == 0 {
+		t.Fatal("there is no incident of a drill")
+	}
+	var view struct{ Evidence []incident.Evidence }
+	ref := ""
+	for _, i := range found.Items {
+		if strings.Contains(md, i.Ref) {
+			ref = i.Ref
+		}
+	}
+	p.call("GET", "/api/incidents/"+ref, nil, &view)
+	suspects := firstSuspects(view.Evidence)
+	for _, service := range suspects {
+		if service == f.Cause.Service {
+			t.Logf("%s: suspected %v", f.Cause.Service, suspects)
+			return
+		}
+	}
+	t.Errorf("%s was broken (%s); the first suspects are %v", f.Cause.Service, f.Cause.Words, suspects)
+}
+
+// firstSuspects are the services of the first three suspects of each kind of
+// evidence: changes, metrics and log patterns.
+func firstSuspects(evidence []incident.Evidence) []string {
+	var out []string
+	for _, e := range evidence {
+		for k := range min(3, len(e.Changes)) {
+			out = append(out, e.Changes[k].Change.Service)
+		}
+		for k := range min(3, len(e.Suspects)) {
+			out = append(out, e.Suspects[k].Service)
+		}
+		for k := range min(3, len(e.Patterns)) {
+			out = append(out, e.Patterns[k].Service)
+		}
+	}
+	return out
+}
