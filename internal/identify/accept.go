@@ -32,10 +32,10 @@ type seenKey struct{ key, identity string }
 
 // sighting is what was accepted last of an alert, and the repeats since.
 type sighting struct {
-	state   incident.SignalState
-	count   int
-	last    time.Time
-	expires time.Time
+	severity string
+	count    int
+	last     time.Time
+	expires  time.Time
 }
 
 // seen knows the alerts that fire, so that one that is merely reported again
@@ -58,29 +58,31 @@ func (s *seen) news(key string, signals []incident.Signal, now time.Time) []inci
 	for _, sig := range signals {
 		k := seenKey{key, sig.Identity}
 		known := s.alerts[k]
-		if known != nil && known.state == incident.Firing && sig.State == incident.Firing && (known.expires.IsZero() || now.Before(known.expires)) {
+		switch {
+		case sig.State != incident.Firing:
+			delete(s.alerts, k)
+		case known == nil:
+			s.makeRoom()
+			s.alerts[k] = &sighting{severity: sig.Severity, expires: sig.ExpiresAt}
+		case known.severity == sig.Severity && (known.expires.IsZero() || now.Before(known.expires)):
 			known.count++
 			known.last, known.expires = now, sig.ExpiresAt
 			continue
-		}
-		if known == nil && sig.State == incident.Firing {
-			for forget := range s.alerts {
-				if len(s.alerts) < maxSeen {
-					break
-				}
-				delete(s.alerts, forget)
-			}
-			s.alerts[k] = &sighting{}
-			known = s.alerts[k]
-		}
-		if sig.State != incident.Firing {
-			delete(s.alerts, k)
-		} else {
-			known.state, known.expires = sig.State, sig.ExpiresAt
+		default: // it got graver or milder, or had fallen silent
+			known.severity, known.expires = sig.Severity, sig.ExpiresAt
 		}
 		fresh = append(fresh, sig)
 	}
 	return fresh
+}
+
+func (s *seen) makeRoom() {
+	for forget := range s.alerts {
+		if len(s.alerts) < maxSeen {
+			return
+		}
+		delete(s.alerts, forget)
+	}
 }
 
 // forget takes back what news assumed, when the acceptance failed.

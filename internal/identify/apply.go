@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
@@ -15,6 +17,7 @@ const (
 	lookAnyway   = time.Second            // the inbox is looked at without a wake-up, for what another process or life accepted
 	noteRepeats  = 5 * time.Second        // how often repeats are written
 	pauseOnError = 200 * time.Millisecond // before a failed application is tried again
+	triesAlone   = 3                      // how often a body is tried by itself before it is set aside
 )
 
 // Run applies what is accepted until ctx ends.
@@ -38,28 +41,37 @@ func (s *Service) Run(ctx context.Context) {
 }
 
 // drain applies until the inbox is empty. A batch that cannot be applied is
-// tried one body at a time, and a body that cannot is set aside, loudly: it
-// must not keep those behind it.
+// tried one body at a time, and a body that cannot, again and again, is set
+// aside, loudly: it must not keep those behind it. A store that does not answer
+// for a moment costs no body its place.
 func (s *Service) drain(ctx context.Context) {
-	limit := inboxBatch
+	limit, failed := inboxBatch, 0
 	for ctx.Err() == nil {
 		n, err := s.Apply(ctx, limit)
 		switch {
 		case ctx.Err() != nil:
 			return
-		case err != nil && limit > 1:
-			limit = 1
-		case err != nil:
-			s.log.Error("a signal cannot be applied and is set aside", "err", err)
-			if err := s.store.SetAside(ctx); err != nil {
-				s.log.Error("the store does not take it either", "err", err)
-				select {
-				case <-ctx.Done():
-				case <-time.After(pauseOnError):
-				}
+		case err == nil:
+			failed = 0
+			if n < limit {
+				return
 			}
-		case n < limit:
-			return
+			continue
+		case limit > 1:
+			limit = 1
+			continue
+		}
+		if failed++; failed >= triesAlone {
+			s.log.Error("a signal cannot be applied and is set aside", "err", err)
+			if err := s.store.SetAside(ctx); err == nil {
+				failed = 0
+				continue
+			}
+			s.log.Error("the store does not take it either", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pauseOnError):
 		}
 	}
 }
@@ -86,7 +98,7 @@ func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
 			return err
 		}
 		b := &batch{tx: tx, now: s.now(), newID: s.newID, policy: policy, catalog: newCatalog(services), open: open,
-			plans: map[*incident.Incident]*plan{}, alerts: map[seenKey]*incident.Alert{}}
+			plans: map[*incident.Incident]*plan{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
 		return b.apply(bodies)
 	})
 	return n, err
@@ -103,7 +115,8 @@ type batch struct {
 	order   []*plan
 	plans   map[*incident.Incident]*plan
 	alerts  map[seenKey]*incident.Alert
-	dirty   []*incident.Alert
+	dirty   map[*incident.Alert]bool // to be written, each once
+	changed []*incident.Alert        // the same, in order
 }
 
 // plan is what is to be recorded on one incident.
@@ -144,12 +157,15 @@ func (b *batch) apply(bodies []string) error {
 			b.report(a, r, count)
 		}
 	}
+	if err := b.tx.PutAlerts(b.changed); err != nil { // first: a candidate is judged by how many of its alerts fire
+		return err
+	}
 	for _, p := range b.order {
 		if err := b.write(p); err != nil {
 			return err
 		}
 	}
-	return b.tx.PutAlerts(b.dirty)
+	return nil
 }
 
 // load looks up the alerts that the arrivals speak of.
@@ -187,9 +203,10 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 		alert = &incident.Alert{ID: b.newID(), Key: a.Key.ID}
 		b.alerts[k] = alert
 	}
-	before := alert.State
-	if alert.Count == 0 || before != "" {
-		b.dirty = append(b.dirty, alert)
+	before, severity := alert.State, alert.Signal.Severity
+	if !b.dirty[alert] {
+		b.dirty[alert] = true
+		b.changed = append(b.changed, alert)
 	}
 	alert.Count++
 	alert.Last = a.At
@@ -208,11 +225,15 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 		}
 	default:
 		alert.State = incident.AlertFiring
-		if before == incident.AlertFiring {
-			return
+		switch {
+		case before != incident.AlertFiring:
+			alert.First = firstOf(sig.StartedAt, a.At)
+			b.join(alert, a)
+		case b.policy.Urgency(sig.Severity) < b.policy.Urgency(severity): // it got graver: that is news, whatever became of the milder one
+			b.join(alert, a)
+		case sig.Severity != severity:
+			b.tell(alert, a)
 		}
-		alert.First = firstOf(sig.StartedAt, a.At)
-		b.join(alert, a)
 	}
 }
 
@@ -279,16 +300,13 @@ func (b *batch) plan(i *incident.Incident, key Key) *plan {
 // report lays a user's report on the incident that it most likely is about, or
 // opens a candidate for it.
 func (b *batch) report(a arrival, r incident.Report, count int) {
-	var best *incident.Incident
-	for _, i := range b.open {
-		if i.Drill == a.Key.Drill && (r.Service == "" || r.Service == i.Service || contains(i.Affected, r.Service) || b.catalog.graph.Neighbours(r.Service, i.Service)) {
-			best = i
-			break
-		}
-	}
+	best := b.about(r, a.Key.Drill)
 	if best == nil {
 		best = &incident.Incident{ID: b.newID(), Title: clip(r.Words, 120), Service: r.Service, Environment: b.catalog.services[r.Service].Environment, Drill: a.Key.Drill,
 			Status: incident.Triage, Milestones: map[incident.Milestone]time.Time{incident.Detected: a.At}}
+		if !b.production(best.Environment) {
+			best.Environment = "" // users report what they use, wherever the service was seen first
+		}
 		b.open = append([]*incident.Incident{best}, b.open...)
 		b.plan(best, a.Key).fresh = true
 	}
@@ -298,6 +316,23 @@ func (b *batch) report(a arrival, r incident.Report, count int) {
 	r.At = a.At
 	p := b.plan(best, a.Key)
 	p.reports = append(p.reports, incident.Reported{Report: r, Count: count})
+}
+
+// about finds the open incident that a user's report is about; nil if none.
+func (b *batch) about(r incident.Report, drill bool) *incident.Incident {
+	for _, i := range b.open {
+		if i.Drill != drill || !b.production(i.Environment) {
+			continue
+		}
+		if r.Service == "" || r.Service == i.Service || contains(i.Affected, r.Service) || b.catalog.graph.Neighbours(r.Service, i.Service) {
+			return i
+		}
+	}
+	return nil
+}
+
+func (b *batch) production(environment string) bool {
+	return !slices.Contains(b.policy.NonProd, strings.ToLower(environment))
 }
 
 // catalog is the service catalog as grouping and verdicts look at it.

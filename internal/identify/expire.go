@@ -59,14 +59,21 @@ func (s *Service) silent(ctx context.Context, a *incident.Alert) error {
 // Settle ends a candidate whose alerts ended and that nobody joined, unless
 // they came back meanwhile.
 func (s *Service) Settle(ctx context.Context, id string) error {
-	_, err := s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error {
-		i := e.Incident
-		if i.Status != incident.Triage || i.Firing() > 0 || len(i.People) > 0 || i.ReportCount > 0 || len(i.Alerts) == 0 {
-			return nil
+	return s.store.InTx(ctx, func(tx Tx) error {
+		firing, err := tx.Firing(id)
+		if err != nil || firing > 0 {
+			return err
 		}
-		e.Record(incident.EndedBySelf{})
-		e.Enqueue(incident.FollowUp{Incident: id, Code: "ended"})
-		return nil
+		_, err = tx.Change(incident.System(), id, func(e *incident.Edit) error {
+			if i := e.Incident; i.Status == incident.Triage && alone(i) && len(i.Alerts) > 0 {
+				e.Record(incident.EndedBySelf{})
+				e.Enqueue(incident.FollowUp{Incident: id, Code: "ended"})
+			}
+			return nil
+		})
+		return err
 	})
-	return err
 }
+
+// alone reports whether nobody has joined a candidate or reported to it.
+func alone(i *incident.Incident) bool { return len(i.People) == 0 && i.ReportCount == 0 }

@@ -7,10 +7,21 @@ import (
 )
 
 // choose finds the open incident that an alert belongs to, and why; nil if
-// none. It tries, in this order: the same service; a service that calls it or
-// is called by it; for an alert that names no service, the same words.
+// none. It tries, in this order: the one that it belonged to before; the same
+// service; a service that calls it or is called by it; for an alert that names
+// no service, the same words.
 func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, incident.JoinReason, string) {
 	sig := &alert.Signal
+	for _, i := range b.open {
+		if i.ID == alert.Incident && b.mayJoin(i, a) {
+			for _, have := range i.Alerts {
+				if have.ID == alert.ID {
+					return i, have.Why, have.With
+				}
+			}
+			return i, incident.SameService, ""
+		}
+	}
 	for _, i := range b.open {
 		if b.mayJoin(i, a) && sameEnvironment(i, sig) && sig.Service != "" && (i.Service == sig.Service || contains(i.Affected, sig.Service)) {
 			return i, incident.SameService, ""
@@ -30,25 +41,22 @@ func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, in
 }
 
 // mayJoin reports whether i still takes alerts: while people work to end its
-// impact, within the window that rolls on with each alert. A drill's alerts
-// keep to drills.
+// impact, a candidate within the window that rolls on with each alert. What
+// fires when the impact has ended is news, and pages. A drill's alerts keep to
+// drills.
 func (b *batch) mayJoin(i *incident.Incident, a arrival) bool {
-	if !i.Status.Open() || i.Drill != a.Key.Drill {
+	if !i.Status.Pages() || i.Drill != a.Key.Drill {
 		return false
 	}
 	return i.Status != incident.Triage || a.At.Sub(lastAlert(i)) <= b.policy.GroupWindow
 }
 
-// lastAlert is about when the newest alert joined: of a record that is open it
-// is never long before the newest entry that Sigap made by itself.
+// lastAlert is when the newest alert joined.
 func lastAlert(i *incident.Incident) time.Time {
-	last := i.Milestones[incident.Detected]
-	for _, e := range i.Evidence {
-		if e.Window.To.After(last) {
-			last = e.Window.To
-		}
+	if i.LastFire.IsZero() {
+		return i.Milestones[incident.Detected]
 	}
-	return last
+	return i.LastFire
 }
 
 func sameEnvironment(i *incident.Incident, sig *incident.Signal) bool {

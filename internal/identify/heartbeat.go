@@ -45,14 +45,13 @@ func (s *Service) Beat(ctx context.Context, key Key, b Beat) error {
 	if b.Every == 0 {
 		b.Every = defaultEvery
 	}
+	if !before.Missed.IsZero() { // first: if it fails the sender beats again
+		if err := s.Accept(ctx, key, []incident.Signal{silence(b, incident.Resolved)}, nil, nil); err != nil {
+			return err
+		}
+	}
 	beats[id] = kept{Key: key, Beat: b}
-	if err := s.store.PutSetting(ctx, beatsSetting, beats); err != nil {
-		return err
-	}
-	if before.Missed.IsZero() {
-		return nil
-	}
-	return s.Accept(ctx, key, []incident.Signal{silence(b, incident.Resolved)}, nil, nil)
+	return s.store.PutSetting(ctx, beatsSetting, beats)
 }
 
 // missBeats signals the silence of jobs that should have beaten.

@@ -24,6 +24,10 @@ type Tx interface {
 	Alerts(key string, identities []string) (map[string]*incident.Alert, error)
 	PutAlerts([]*incident.Alert) error
 	Open() ([]*incident.Incident, error)
+	// Firing counts an incident's alerts that have not ended.
+	Firing(incidentID string) (int, error)
+	// MoveAlerts gives the alerts of one incident to another.
+	MoveAlerts(from, to string) error
 	SeeService(directory.Service) error
 	Change(incident.Actor, string, func(*incident.Edit) error) (*incident.Incident, error)
 	Create(incident.Actor, string, func(*incident.Edit) error) (*incident.Incident, error)

@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,11 +100,7 @@ func urgency(k Known, p incident.Policy) incident.Check {
 func worst(k Known, p incident.Policy) (word string, column int) {
 	column = 2
 	for _, a := range k.Incident.Alerts {
-		w := strings.ToLower(strings.TrimSpace(a.Severity))
-		col, known := p.Words[w]
-		if !known {
-			col = 1
-		}
+		col := p.Urgency(a.Severity)
 		if a.State != incident.AlertResolved && (col < column || word == "") {
 			word, column = a.Severity, min(col, column)
 		}
@@ -176,7 +173,12 @@ func live(k Known, name string, found, nothing int) incident.Check {
 		c := unknown(name+"Failed", "source", e.Source)
 		return c
 	case e.State == incident.EvidenceFound:
-		return incident.Check{Code: name + "Bad", State: incident.CheckYes, Weight: found, Args: e.Args}
+		args := maps.Clone(e.Args)
+		if args == nil {
+			args = map[string]string{}
+		}
+		args["code"] = e.Code // tells failing from waiting
+		return incident.Check{Code: name + "Bad", State: incident.CheckYes, Weight: found, Args: args}
 	default:
 		return incident.Check{Code: name + "Good", State: incident.CheckNo, Weight: nothing, Args: e.Args}
 	}
@@ -186,12 +188,18 @@ func probe(k Known, _ incident.Policy) incident.Check     { return live(k, "prob
 func errorRate(k Known, _ incident.Policy) incident.Check { return live(k, "errors", 25, -10) }
 func logs(k Known, _ incident.Policy) incident.Check      { return live(k, "logs", 10, 0) }
 
+// fewReports is how many reports of users, without any alert, do not yet speak
+// of more than a few.
+const fewReports = 3
+
 // severity reads the matrix: impact by how much hangs on what hurts, urgency
 // by the gravest word, raised when live evidence shows that it hurts.
 func severity(k Known, p incident.Policy) incident.Severity {
 	i := k.Incident
 	row := 1
 	switch {
+	case len(i.Alerts) == 0 && i.ReportCount < fewReports:
+		row = 2
 	case k.Service.Tier == 1 || len(i.Affected) >= 3 || i.ReportCount >= 10:
 		row = 0
 	case k.Service.Tier >= 3:

@@ -13,28 +13,26 @@ import (
 // wait so long: it goes by what is there after liveChecks.
 const collectLimit = 20 * time.Second
 
+// lastWords is how long checks that were cut off have to say so.
+const lastWords = 500 * time.Millisecond
+
 // Verify runs the live checks of a record: each piece of evidence is recorded
 // as it comes, and after liveChecks, or when all is there, the verdict follows.
+// What has not come when collectLimit is over does not come any more.
 func (s *Service) Verify(ctx context.Context, id string) error {
 	i, err := s.store.Incident(ctx, id)
 	if err != nil || !i.Status.Open() && i.Status != incident.StatusResolved {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, collectLimit)
+	collecting, cancel := context.WithTimeout(ctx, collectLimit)
 	defer cancel()
-	parts := make(chan incident.Evidence)
-	go func() {
-		defer close(parts)
-		s.evidence.Collect(ctx, i, func(e incident.Evidence) {
-			select {
-			case parts <- e:
-			case <-ctx.Done():
-			}
-		})
-	}()
+	left := make(chan struct{})
+	defer close(left)
+	parts := s.collect(collecting, i, left)
 	verdict := time.NewTimer(liveChecks)
 	defer verdict.Stop()
-	judged := false
+	cutOff := collecting.Done()
+	var over <-chan time.Time
 	for {
 		select {
 		case part, more := <-parts:
@@ -44,16 +42,38 @@ func (s *Service) Verify(ctx context.Context, id string) error {
 			if err := s.keep(ctx, id, part); err != nil {
 				return err
 			}
-			if judged { // what came late may still change the verdict
-				continue
-			}
-		case <-verdict.C:
-			judged = true
+		case <-verdict.C: // what comes later may still change it
 			if err := s.judgeLive(ctx, id); err != nil {
 				return err
 			}
+		case <-cutOff: // the checks that are not done say so; one that hangs does not
+			cutOff, over = nil, time.After(lastWords)
+		case <-over:
+			s.log.Error("the collection of evidence hangs and was left behind", "incident", id)
+			return s.judgeLive(ctx, id)
 		}
 	}
+}
+
+// collect runs the collector and gives its parts as they come, until it is
+// done or whoever asked has left. Its panic ends the collection and nothing else.
+func (s *Service) collect(ctx context.Context, i *incident.Incident, left <-chan struct{}) <-chan incident.Evidence {
+	parts := make(chan incident.Evidence)
+	go func() {
+		defer close(parts)
+		defer func() {
+			if p := recover(); p != nil {
+				s.log.Error("the collection of evidence panicked", "incident", i.ID, "panic", p)
+			}
+		}()
+		s.evidence.Collect(ctx, i, func(e incident.Evidence) {
+			select {
+			case parts <- e:
+			case <-left:
+			}
+		})
+	}()
+	return parts
 }
 
 func (s *Service) keep(ctx context.Context, id string, part incident.Evidence) error {
@@ -91,7 +111,7 @@ func (s *Service) judgeLive(ctx context.Context, id string) error {
 			e.Record(incident.Judged{Verdict: v})
 		}
 		if !paged && Pages(&v, policy) {
-			e.Enqueue(incident.Page{Incident: id})
+			page(e, policy)
 		}
 		return byPolicy(e, policy)
 	})
@@ -116,17 +136,26 @@ func (s *Service) Unanswered(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error {
-		i := e.Incident
-		if i.Status != incident.Triage || len(i.People) > 0 {
-			return nil
+	return s.store.InTx(ctx, func(tx Tx) error {
+		firing, err := tx.Firing(id)
+		if err != nil {
+			return err
 		}
-		if i.Verdict == nil || !Pages(i.Verdict, policy) {
-			return nil // it waits for a person by daylight: it never paged anybody
-		}
-		return declare(e, i.Verdict.Severity, "silence", "")
+		_, err = tx.Change(incident.System(), id, func(e *incident.Edit) error {
+			i := e.Incident
+			switch {
+			case i.Status != incident.Triage || len(i.People) > 0 || i.Verdict == nil:
+				return nil
+			case !pagedBefore(i) && !Pages(i.Verdict, policy):
+				return nil // it waits for a person by daylight: nobody was asked
+			case firing == 0 && len(i.Alerts) > 0 && alone(i):
+				e.EnqueueAt(e.Now.Add(settleAfter), Unanswered{Incident: id}) // it is about to end by itself
+				return nil
+			}
+			return declare(e, i.Verdict.Severity, "silence", "")
+		})
+		return err
 	})
-	return err
 }
 
 func byPolicy(e *incident.Edit, policy incident.Policy) error {

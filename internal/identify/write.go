@@ -1,6 +1,8 @@
 package identify
 
 import (
+	"errors"
+
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -13,7 +15,17 @@ const saidSingly = 3
 // first verdict and what follows from it, in the one commit.
 func (b *batch) write(p *plan) error {
 	actor := incident.Actor{Kind: incident.SenderActor, ID: p.key.ID, Name: p.key.Name}
-	edit := func(e *incident.Edit) error { b.record(p, e); return nil }
+	firing, err := b.tx.Firing(p.incident.ID)
+	if err != nil {
+		return err
+	}
+	edit := func(e *incident.Edit) error {
+		if !p.fresh && p.incident.Status.Pages() && !e.Incident.Status.Pages() {
+			return errEnded
+		}
+		b.record(p, e, firing)
+		return nil
+	}
 	if !p.fresh {
 		_, err := b.tx.Change(actor, p.incident.ID, edit)
 		return err
@@ -25,7 +37,11 @@ func (b *batch) write(p *plan) error {
 	return b.tx.SeeService(directory.Service{Name: i.Service, Environment: i.Environment})
 }
 
-func (b *batch) record(p *plan, e *incident.Edit) {
+// errEnded undoes an application whose incident was ended by another process
+// since it was chosen: tried again, the alert finds or opens one that pages.
+var errEnded = errors.New("the incident was ended meanwhile")
+
+func (b *batch) record(p *plan, e *incident.Edit, firing int) {
 	i := e.Incident
 	if p.fresh {
 		o := incident.Opened{ID: i.ID, Title: p.incident.Title, Service: p.incident.Service, Environment: p.incident.Environment, Drill: p.key.Drill}
@@ -38,7 +54,7 @@ func (b *batch) record(p *plan, e *incident.Edit) {
 	for n, j := range p.joins {
 		f := incident.SignalJoined{Alert: j.alert.Joined(j.why, j.with)}
 		if n == saidSingly && len(p.joins) > saidSingly+1 {
-			f.More = len(p.joins) - n - 1
+			f.More, f.Ended = len(p.joins)-n-1, firing == 0
 		}
 		e.RecordAt(j.at, f)
 		if f.More > 0 {
@@ -49,19 +65,21 @@ func (b *batch) record(p *plan, e *incident.Edit) {
 		e.RecordAt(r.Report.At, r)
 	}
 	e.Actor = incident.System() // what follows is Sigap's own opinion
-	b.judge(p, e)
+	b.judge(p, e, firing)
 }
 
-// judge gives the first verdict and asks for what follows from it.
-func (b *batch) judge(p *plan, e *incident.Edit) {
+// judge gives the first verdict and asks for what follows from it. firing is
+// how many of the candidate's alerts have not ended.
+func (b *batch) judge(p *plan, e *incident.Edit, firing int) {
 	i := e.Incident
+	ended := len(i.Alerts) > 0 && firing == 0
 	if i.Status != incident.Triage {
-		if i.Status.Open() && len(i.Alerts) > 0 && i.Firing() == 0 && i.Proposed == nil && i.Status != incident.Monitoring {
+		if ended && i.Proposed == nil && (i.Status == incident.Investigating || i.Status == incident.Mitigating) {
 			e.Record(incident.StepProposed{To: incident.Monitoring, Code: "alerts-ended"})
 		}
 		return
 	}
-	if len(i.Alerts) > 0 && i.Firing() == 0 {
+	if ended {
 		e.EnqueueAt(e.Now.Add(settleAfter), Settle{Incident: i.ID})
 		return
 	}
@@ -73,11 +91,16 @@ func (b *batch) judge(p *plan, e *incident.Edit) {
 	e.Enqueue(incident.Verify{Incident: i.ID})
 	if p.fresh {
 		e.EnqueueAt(e.Now.Add(liveChecks+liveChecks/2), Decide{Incident: i.ID})
-		e.EnqueueAt(e.Now.Add(b.policy.SilenceLimit), Unanswered{Incident: i.ID})
 	}
 	if !paged && Pages(&v, b.policy) {
-		e.Enqueue(incident.Page{Incident: i.ID})
+		page(e, b.policy)
 	}
+}
+
+// page asks for a person, and for the look whether anybody answered.
+func page(e *incident.Edit, policy incident.Policy) {
+	e.Enqueue(incident.Page{Incident: e.Incident.ID})
+	e.EnqueueAt(e.Now.Add(policy.SilenceLimit), Unanswered{Incident: e.Incident.ID})
 }
 
 // view is what the store knows of a candidate at this moment.

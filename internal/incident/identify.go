@@ -70,7 +70,8 @@ type JoinedAlert struct {
 // SignalJoined says that an alert joined, or that its state changed.
 type SignalJoined struct {
 	Alert JoinedAlert `json:"alert"`
-	More  int         `json:"more,omitempty"` // this many others like it joined at the same moment (a storm)
+	More  int         `json:"more,omitempty"`  // this many others like it joined at the same moment (a storm)
+	Ended bool        `json:"ended,omitempty"` // with these, all alerts of the incident have ended
 }
 
 func (SignalJoined) Kind() Kind { return "signal" }
@@ -80,6 +81,11 @@ func (f SignalJoined) apply(i *Incident, e *Entry) {
 	}
 	if s := f.Alert.Service; s != "" && s != i.Service && !contains(i.Affected, s) {
 		i.Affected = append(i.Affected, s)
+	}
+	for n := range i.Alerts {
+		if f.Ended {
+			i.Alerts[n].State = AlertResolved
+		}
 	}
 	if f.Alert.State == AlertFiring {
 		i.LastFire = e.At

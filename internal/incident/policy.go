@@ -1,6 +1,9 @@
 package incident
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Policy is what the team decided beforehand, so that nobody has to in the
 // night. The zero value is not useful; see [DefaultPolicy].
@@ -31,6 +34,15 @@ func DefaultPolicy() Policy {
 			"info": 2, "information": 2, "notice": 2, "low": 2, "p4": 2, "p5": 2, "sev4": 2, "4": 2, "5": 2, "none": 2,
 		},
 	}
+}
+
+// Urgency is the column of the matrix that a sender's word for severity stands
+// for, 0 for the gravest. A word that nobody listed is in the middle.
+func (p *Policy) Urgency(word string) int {
+	if column, known := p.Words[strings.ToLower(strings.TrimSpace(word))]; known {
+		return column
+	}
+	return 1
 }
 
 // Validate names the first field that cannot be.

@@ -52,7 +52,7 @@ func (t *Tx) Create(actor incident.Actor, id string, fn func(*incident.Edit) err
 func (t *Tx) Open() ([]*incident.Incident, error) {
 	rows, err := t.tx.QueryContext(t.ctx, `
 		SELECT doc FROM incidents WHERE status IN ('triage', 'investigating', 'mitigating', 'monitoring')
-		ORDER BY opened_at DESC LIMIT 1000`)
+		ORDER BY opened_at DESC, id DESC LIMIT 1000`)
 	if err != nil {
 		return nil, fmt.Errorf("list open incidents: %w", err)
 	}
@@ -108,18 +108,20 @@ func (s *Store) InboxSize(ctx context.Context) (waiting, aside int, err error) {
 	return waiting, aside, err
 }
 
-const alertColumns = `id, key_id, state, first_at, last_at, count, incident_id, was_real, was_false, was_ended, doc`
+const alertColumns = `id, key_id, state, first_at, last_at, count, incident_id, was_real, was_false, was_ended, expires_at, doc`
 
 func scanAlert(r scanner) (*incident.Alert, error) {
 	var a incident.Alert
-	var first, last int64
+	var first, last, expires int64
 	var in sql.NullString
 	var doc string
-	if err := r.Scan(&a.ID, &a.Key, &a.State, &first, &last, &a.Count, &in, &a.WasReal, &a.WasFalse, &a.WasEnded, &doc); err != nil {
+	if err := r.Scan(&a.ID, &a.Key, &a.State, &first, &last, &a.Count, &in, &a.WasReal, &a.WasFalse, &a.WasEnded, &expires, &doc); err != nil {
 		return nil, err
 	}
 	a.First, a.Last, a.Incident = fromMicros(first), fromMicros(last), in.String
-	return &a, json.Unmarshal([]byte(doc), &a.Signal)
+	err := json.Unmarshal([]byte(doc), &a.Signal)
+	a.Signal.ExpiresAt = fromMicros(expires) // repeats move it, and write no document
+	return &a, err
 }
 
 // maxParams is how many parameters one statement gets: well below both
@@ -133,7 +135,7 @@ func (t *Tx) Alerts(key string, identities []string) (map[string]*incident.Alert
 		n := min(len(identities), maxParams)
 		args := []any{key}
 		for _, id := range identities[:n] {
-			args = append(args, id)
+			args = append(args, plain(id))
 		}
 		identities = identities[n:]
 		rows, err := t.tx.QueryContext(t.ctx, `SELECT `+alertColumns+` FROM alerts WHERE key_id = $1 AND identity IN `+marks(2, n), args...)
@@ -177,7 +179,7 @@ func alertArgs(args []any, a *incident.Alert) ([]any, error) {
 		return nil, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
 	s := &a.Signal
-	return append(args, a.ID, a.Key, s.Identity, s.Source, s.Sender, s.Service, s.Environment, s.Severity, s.Title, a.State,
+	return append(args, a.ID, a.Key, plain(s.Identity), s.Source, s.Sender, plain(s.Service), plain(s.Environment), plain(s.Severity), plain(s.Title), a.State,
 		micros(a.First), micros(a.Last), micros(s.ExpiresAt), a.Count, nullable(a.Incident), string(doc)), nil
 }
 
@@ -235,7 +237,7 @@ func (s *Store) NoteRepeats(ctx context.Context, repeats []incident.Repeat) erro
 		}
 		defer func() { _ = stmt.Close() }()
 		for _, r := range repeats {
-			if _, err := stmt.ExecContext(ctx, r.Key, r.Identity, r.Count, micros(r.Last), micros(r.Expires)); err != nil {
+			if _, err := stmt.ExecContext(ctx, r.Key, plain(r.Identity), r.Count, micros(r.Last), micros(r.Expires)); err != nil {
 				return fmt.Errorf("note repeats: %w", err)
 			}
 		}
@@ -274,11 +276,16 @@ func (s *Store) RecentAlerts(ctx context.Context, limit int) ([]*incident.Alert,
 // noteOutcome remembers of each alert of a candidate how it ended, so that the
 // next verdict knows.
 func noteOutcome(ctx context.Context, tx *sql.Tx, i *incident.Incident) error {
-	column := map[incident.Status]string{incident.Dismissed: "was_false", incident.Ended: "was_ended"}[i.Status]
-	if column == "" {
-		column = "was_real"
+	set := "was_real = was_real + 1"
+	switch {
+	case i.Status == incident.Dismissed && i.Number > 0: // it had counted as real
+		set = "was_false = was_false + 1, was_real = was_real - 1"
+	case i.Status == incident.Dismissed:
+		set = "was_false = was_false + 1"
+	case i.Status == incident.Ended:
+		set = "was_ended = was_ended + 1"
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE alerts SET `+column+` = `+column+` + 1 WHERE incident_id = $1`, i.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE alerts SET `+set+` WHERE incident_id = $1`, i.ID)
 	return err
 }
 
@@ -331,6 +338,10 @@ func marks(from, n int) string {
 	b.WriteByte(')')
 	return b.String()
 }
+
+// plain is s without the one character that PostgreSQL cannot store in a text.
+// Documents keep it: JSON escapes it.
+func plain(s string) string { return strings.ReplaceAll(s, "\x00", "") }
 
 func nullable(s string) any {
 	if s == "" {

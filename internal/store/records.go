@@ -56,7 +56,7 @@ func (s *Store) create(ctx context.Context, tx *sql.Tx, actor incident.Actor, id
 	if _, err := tx.ExecContext(ctx, `
 		INSERT INTO incidents (id, number, status, severity, service, environment, title, drill, opened_at, changed_at, seq, head, search, doc)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		i.ID, number(i), i.Status, i.Severity, i.Service, i.Environment, i.Title, flag(i.Drill), micros(i.Milestones[incident.Detected]),
+		i.ID, number(i), i.Status, i.Severity, plain(i.Service), plain(i.Environment), plain(i.Title), flag(i.Drill), micros(i.Milestones[incident.Detected]),
 		micros(e.Now), i.Seq, i.Head, searchText(i), string(doc)); err != nil {
 		return nil, fmt.Errorf("insert incident %s: %w", id, err)
 	}
@@ -83,7 +83,7 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, actor incident.Actor, id
 		UPDATE incidents
 		SET number = $2, status = $3, severity = $4, service = $5, environment = $6, title = $7, changed_at = $8, seq = $9, head = $10, search = $11, doc = $12
 		WHERE id = $1`,
-		i.ID, number(i), i.Status, i.Severity, i.Service, i.Environment, i.Title, micros(e.Now), i.Seq, i.Head, searchText(i), string(doc)); err != nil {
+		i.ID, number(i), i.Status, i.Severity, plain(i.Service), plain(i.Environment), plain(i.Title), micros(e.Now), i.Seq, i.Head, searchText(i), string(doc)); err != nil {
 		return nil, fmt.Errorf("update incident %s: %w", id, err)
 	}
 	return i, s.append(ctx, tx, e)
@@ -207,7 +207,7 @@ func (s *Store) Incidents(ctx context.Context, f incident.Filter) ([]*incident.I
 	if limit <= 0 {
 		limit = 50
 	}
-	rows, err := s.read.QueryContext(ctx, fmt.Sprintf("%s ORDER BY opened_at DESC LIMIT %d", query, limit), args...)
+	rows, err := s.read.QueryContext(ctx, fmt.Sprintf("%s ORDER BY opened_at DESC, id DESC LIMIT %d", query, limit), args...)
 	if err != nil {
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
@@ -304,5 +304,5 @@ func searchText(i *incident.Incident) string {
 	for _, f := range i.Findings {
 		parts = append(parts, f.Text)
 	}
-	return strings.ToLower(strings.Join(parts, " "))
+	return plain(strings.ToLower(strings.Join(parts, " ")))
 }
