@@ -191,6 +191,11 @@ func (s *Server) document(r *http.Request) (text.Reader, text.Document, error) {
 	if i.Review != nil { // a document speaks one language: the one that people wrote it in
 		v.lang = i.Review.Lang
 	}
+	if v.person == nil { // a program reads with its commander's clock
+		if p, err := s.Store.Person(r.Context(), i.Roles[incident.Commander].ID); err == nil {
+			v.loc = p.Location()
+		}
+	}
 	if lang := r.URL.Query().Get("lang"); lang == "en" || lang == "id" {
 		v.lang = lang
 	}

@@ -17,8 +17,8 @@ type script struct {
 var scripts = map[string]script{
 	"en": {
 		failing: "Payment keeps failing, I tried three times.", waiting: "The checkout page just spins and spins.",
-		declare: "Users cannot buy.", nothing: "nothing that stands out", dependency: "A dependency outside of our services is the cause.",
-		change: "The change of %s broke it: %s.", measure: "%s of %s is the cause.", log: "%s fails: %s",
+		declare: "Users cannot buy.", nothing: "nothing that stands out", dependency: "A dependency outside of our services is the cause",
+		change: "The change of %s broke it: %s", measure: "%s of %s is the cause", log: "%s fails: %s",
 		sameMoment: "It began at the same moment: ", agree: "Time, service and errors agree.",
 		takeBack: "Restore the state before", takeBackEffect: "all of the impact", low: "low",
 		restart: "Restart the service", perhaps: "perhaps for a while", comesBack: "it may come back",
@@ -28,8 +28,8 @@ var scripts = map[string]script{
 	},
 	"id": {
 		failing: "Pembayaran gagal terus, sudah coba tiga kali.", waiting: "Halaman checkout berputar terus, tidak selesai-selesai.",
-		declare: "Pengguna tidak bisa membeli.", nothing: "tidak ada yang menonjol", dependency: "Penyebabnya layanan luar yang kita andalkan.",
-		change: "Perubahan di %s penyebabnya: %s.", measure: "%s di %s penyebabnya.", log: "%s gagal: %s",
+		declare: "Pengguna tidak bisa membeli.", nothing: "tidak ada yang menonjol", dependency: "Penyebabnya layanan luar yang kita andalkan",
+		change: "Perubahan di %s penyebabnya: %s", measure: "%s di %s penyebabnya", log: "%s gagal: %s",
 		sameMoment: "Mulai pada saat yang sama: ", agree: "Waktu, layanan, dan error-nya cocok.",
 		takeBack: "Kembalikan ke keadaan sebelumnya", takeBackEffect: "seluruh dampak", low: "rendah",
 		restart: "Restart layanan", perhaps: "mungkin untuk sementara", comesBack: "bisa terulang",

@@ -29,7 +29,7 @@ func (c *Collector) changes(ctx context.Context, s *subject) []incident.Evidence
 		return []incident.Evidence{e}
 	}
 	words, novelty := s.waitNovelty(ctx, list)
-	found := shift.Changes(list, shift.ChangeOptions{Onset: onset, Service: s.incident.Service, Graph: s.shiftGraph(), Novelty: novelty, Text: words})
+	found := shift.Changes(list, shift.ChangeOptions{Onset: onset, Service: s.waitOrigin(ctx, liveOnset/4), Graph: s.shiftGraph(), Novelty: novelty, Text: words})
 	for n, f := range found {
 		if n == 5 {
 			break

@@ -89,7 +89,7 @@ func (c *Collector) subject(ctx context.Context, i *incident.Incident) (*subject
 		return nil, err
 	}
 	s := &subject{incident: i, graph: directory.Graph{}, detected: i.Milestones[incident.Detected], now: c.now(),
-		onset: make(chan time.Time, 1), novelty: make(chan []errorOnset, 1)}
+		onset: make(chan time.Time, 1), origin: make(chan string, 1), novelty: make(chan []errorOnset, 1)}
 	s.service.Name = i.Service
 	for _, v := range services {
 		s.graph[v.Name] = v.DependsOn
@@ -221,6 +221,20 @@ func (s *subject) waitOnset(ctx context.Context, patience time.Duration) time.Ti
 	case <-ctx.Done():
 	}
 	return s.guess()
+}
+
+// waitOrigin gives the service in which the metrics see the origin; without one
+// in time, the one that was reported, which may only suffer.
+func (s *subject) waitOrigin(ctx context.Context, patience time.Duration) string {
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case service := <-s.origin:
+		return service
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return s.incident.Service
 }
 
 // guess is the onset without any measurement.

@@ -45,7 +45,14 @@ func (c *Collector) metrics(ctx context.Context, src Metrics, s *subject) []inci
 		default:
 		}
 	}
-	return []incident.Evidence{felt, suspects(series, s, src.Name(), felt.Onset)}
+	ranked := suspects(series, s, src.Name(), felt.Onset)
+	if len(ranked.Suspects) > 0 && ranked.Suspects[0].Kind == string(shift.KindOrigin) && ranked.Suspects[0].Service != "" {
+		select {
+		case s.origin <- ranked.Suspects[0].Service:
+		default:
+		}
+	}
+	return []incident.Evidence{felt, ranked}
 }
 
 // ofRuntime reports whether a series is a language runtime's own housekeeping,
