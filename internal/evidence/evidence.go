@@ -73,6 +73,7 @@ type subject struct {
 	window   incident.Window // baseline and incident
 
 	onset   chan time.Time    // the moment of change, when the metrics gave one
+	origin  chan string       // the service whose state changed, when the metrics gave one
 	novelty chan []errorOnset // when each new error pattern was first seen
 }
 
