@@ -1,28 +1,32 @@
 import type { AskField } from '$lib/ask.svelte.ts';
+import { i18n } from '$lib/i18n/index.svelte.ts';
 
 // What each kind of channel needs, as a form: the names are the server's own.
 
 /** A setting that the server never shows again; sent back like this it stays as it is. */
 export const kept = '[redacted]';
 
-const token: AskField = { name: 'token', label: 'Token', kind: 'password', required: true };
-const rooms: AskField = { name: 'rooms', label: 'Rooms', kind: 'area', required: true, placeholder: 'ops = https://…' };
-
-export const forms: Record<string, AskField[]> = {
-  slack: [{ ...token, placeholder: 'xoxb-…' }],
-  telegram: [{ ...token, placeholder: '123456:ABC…' }],
-  email: [
-    { name: 'host', label: 'SMTP', required: true, placeholder: 'smtp.example.com' },
-    { name: 'port', label: 'Port', kind: 'number', placeholder: '587' },
-    { name: 'tls', label: 'TLS', kind: 'select', value: 'starttls', options: ['starttls', 'tls', 'none'].map((v) => ({ value: v, label: v })) },
-    { name: 'username', label: 'Username' },
-    { name: 'password', label: 'Password', kind: 'password' },
-    { name: 'from', label: 'From', required: true, placeholder: 'Sigap <sigap@example.com>' },
-  ],
-  webhook: [{ name: 'keys', label: 'Signing key', kind: 'password', required: true }],
-  ntfy: [{ name: 'server', label: 'Server', kind: 'url', placeholder: 'https://ntfy.sh' }, { ...token, required: false }],
-  discord: [rooms], googlechat: [rooms], mattermost: [rooms], teams: [rooms],
-};
+/** The fields of each kind, in the reader's language. */
+function forms(): Record<string, AskField[]> {
+  const t = i18n.t.settings;
+  const token: AskField = { name: 'token', label: t.tokenNew, kind: 'password', required: true };
+  const rooms: AskField[] = [{ name: 'rooms', label: t.rooms, kind: 'area', required: true, placeholder: 'ops = https://…' }];
+  return {
+    slack: [{ ...token, placeholder: 'xoxb-…' }],
+    telegram: [{ ...token, placeholder: '123456:ABC…' }],
+    email: [
+      { name: 'host', label: t.host, required: true, placeholder: 'smtp.example.com' },
+      { name: 'port', label: t.port, kind: 'number', placeholder: '587' },
+      { name: 'tls', label: t.tls, kind: 'select', value: 'starttls', options: ['starttls', 'tls', 'none'].map((v) => ({ value: v, label: v })) },
+      { name: 'username', label: t.username },
+      { name: 'password', label: t.mailPassword, kind: 'password' },
+      { name: 'from', label: t.from, required: true, placeholder: 'Sigap <sigap@example.com>' },
+    ],
+    webhook: [{ name: 'keys', label: t.signingKey, kind: 'password', required: true }],
+    ntfy: [{ name: 'server', label: t.server, kind: 'url', placeholder: 'https://ntfy.sh' }, { ...token, required: false }],
+    discord: rooms, googlechat: rooms, mattermost: rooms, teams: rooms,
+  };
+}
 
 /** What an address looks like on a channel. */
 export const examples: Record<string, string> = {
@@ -30,13 +34,13 @@ export const examples: Record<string, string> = {
   discord: 'ops', googlechat: 'ops', mattermost: 'ops', teams: 'ops',
 };
 
-export const kinds = Object.keys(forms);
+export const kinds = Object.keys(examples);
 
 const secret = (f: AskField): boolean => f.kind === 'password';
 
 /** The form of a channel, with what is set up already; a secret is asked for again only to change it. */
 export function formOf(kind: string, config: Record<string, unknown> | undefined, keepHint: string): AskField[] {
-  return (forms[kind] ?? []).map((f) => {
+  return (forms()[kind] ?? []).map((f) => {
     const now = config?.[f.name];
     if (now === undefined) return f;
     if (secret(f)) return { ...f, required: false, hint: keepHint };
@@ -47,7 +51,7 @@ export function formOf(kind: string, config: Record<string, unknown> | undefined
 /** What a filled form means as the channel's configuration. */
 export function configOf(kind: string, a: Record<string, string>, config: Record<string, unknown> | undefined): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  for (const f of forms[kind] ?? []) {
+  for (const f of forms()[kind] ?? []) {
     const v = (a[f.name] ?? '').trim();
     if (f.name === 'rooms') out.rooms = Object.fromEntries(v.split('\n').map((l) => l.split(/\s*=\s*(.*)/s).slice(0, 2)).filter((p) => p[0] && p[1]));
     else if (!v && secret(f)) { if (config?.[f.name] !== undefined) out[f.name] = kept; }

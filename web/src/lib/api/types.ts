@@ -58,7 +58,7 @@ export interface Check { state: 'yes' | 'no' | 'unknown'; text: string; weight: 
 export interface Verdict { score: number; severity: number; say: string; how: string; live: boolean; checks: Check[] }
 
 export interface LogPattern {
-  kind: 'new' | 'surging' | 'stopped' | 'rare'; template: string; level?: string; service?: string;
+  kind: 'new' | 'surging' | 'shifted' | 'stopped' | 'rare' | 'unjudged'; template: string; level?: string; service?: string;
   count: number; factor?: number; first?: string; samples?: string[]; spark?: number[];
 }
 export interface Attribute { key: string; value: string; ofErrors: number; ofAll: number }
