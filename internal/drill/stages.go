@@ -209,7 +209,7 @@ func (t script) suspicion(v *view) suspected {
 		}
 		for n, m := range e.Suspects {
 			weight := 0.3 - float64(n)/20
-			if len(m.Reasons) > 0 && plain[m.Reasons[0].Code] {
+			if len(m.Reasons) > 0 && plain[m.Reasons[0].Code] && m.Service != "" {
 				weight += 0.25
 			}
 			consider(weight, suspected{words: fmt.Sprintf("%s %s %.3g → %.3g", m.Service, m.Metric, m.Before, m.After), hypothesis: fmt.Sprintf(t.measure, m.Metric, m.Service),
