@@ -11,6 +11,10 @@ import (
 // their own; the others share one: a storm makes no flood.
 const saidSingly = 3
 
+// verifyAnew is up to how many alerts each new one asks for live checks again.
+// In a storm the evidence is there long before the last alert is.
+const verifyAnew = 10
+
 // write records a plan: the alerts with their candidate, their entries, the
 // first verdict and what follows from it, in the one commit.
 func (b *batch) write(p *plan) error {
@@ -88,7 +92,9 @@ func (b *batch) judge(p *plan, e *incident.Edit, firing int) {
 	if i.Verdict == nil || !i.Verdict.Live || v.Score > i.Verdict.Score {
 		e.Record(incident.Judged{Verdict: v})
 	}
-	e.Enqueue(incident.Verify{Incident: i.ID})
+	if p.fresh || len(i.Alerts) <= verifyAnew {
+		e.Enqueue(incident.Verify{Incident: i.ID})
+	}
 	if p.fresh {
 		e.EnqueueAt(e.Now.Add(liveChecks+liveChecks/2), Decide{Incident: i.ID})
 	}
