@@ -216,7 +216,10 @@ func (s *subject) waitOnset(ctx context.Context, patience time.Duration) time.Ti
 	defer t.Stop()
 	select {
 	case at := <-s.onset:
-		s.onset <- at
+		select { // for the next who waits
+		case s.onset <- at:
+		default: // another source gave one meanwhile
+		}
 		return at
 	case <-t.C:
 	case <-ctx.Done():

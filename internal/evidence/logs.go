@@ -19,7 +19,6 @@ const (
 // logs mines the lines of the incident against those of the time before.
 func (c *Collector) logs(ctx context.Context, src Logs, s *subject) []incident.Evidence {
 	e := incident.Evidence{Check: "logs", Source: src.Name(), State: incident.EvidenceSkipped, Code: "noLines"}
-	defer close(s.novelty)
 	onset := s.waitOnset(ctx, liveOnset)
 	now := incident.Window{From: onset.Add(-5 * slack), To: s.window.To}
 	before := incident.Window{From: s.window.From, To: now.From}
@@ -70,7 +69,10 @@ func (c *Collector) logs(ctx context.Context, src Logs, s *subject) []incident.E
 			fresh = append(fresh, errorOnset{first: f.FirstSeen, service: f.Service, sample: strings.Join(f.Samples, "\n")})
 		}
 	}
-	s.novelty <- fresh
+	select { // of several sources the first that has lines is listened to
+	case s.novelty <- fresh:
+	default:
+	}
 	for _, a := range pattern.Explain(errs, all) {
 		if len(e.Apart) == 5 {
 			break

@@ -44,6 +44,9 @@ var lokiLabels = []string{"service_name", "service", "app", "job", "container"}
 // Lines gives the services' lines, the oldest first, page by page.
 func (l *Loki) Lines(ctx context.Context, services []string, w incident.Window) iter.Seq2[incident.LogLine, error] {
 	return func(yield func(incident.LogLine, error) bool) {
+		if len(services) == 0 {
+			return // Loki refuses to be asked for everything
+		}
 		label, err := l.serviceLabel(ctx)
 		if err != nil {
 			yield(incident.LogLine{}, err)

@@ -44,9 +44,10 @@ func (c *Collector) probe(ctx context.Context, s *subject) []incident.Evidence {
 		}
 	}
 	e.Args = map[string]string{"failed": strconv.Itoa(failed), "of": strconv.Itoa(probes), "detail": detail, "ms": strconv.FormatInt(slowest.Milliseconds(), 10)}
-	e.State, e.Code = incident.EvidenceNothing, "probeUp"
-	if failed > 0 {
-		e.State, e.Code = incident.EvidenceFound, "probeDown"
+	e.State, e.Code = incident.EvidenceFound, "probeDown"
+	if failed <= probes/2 {
+		e.State, e.Code = incident.EvidenceNothing, "probeUp"
+		e.Args["of"] = strconv.Itoa(probes - failed)
 	}
 	return []incident.Evidence{e}
 }
