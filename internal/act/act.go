@@ -299,8 +299,11 @@ func newerWatch(i *incident.Incident, job incident.WatchRecovery) bool {
 			return true
 		}
 	}
-	return i.Milestones[incident.MitigatedAt].After(job.From)
+	return i.Milestones[incident.MitigatedAt].After(job.From) || i.Reopened.After(job.From)
 }
+
+// sayEvery is how often a measure that is still bad is noted while it moves.
+const sayEvery = time.Minute
 
 // record notes a measure when what it says changes: a timeline is read by
 // people, not by plots.
@@ -312,7 +315,7 @@ func record(e *incident.Edit, p incident.Proof) {
 		if before.Good && p.Good {
 			p.Since = before.Since
 		}
-		moved := before.Now != 0 && abs(p.Now-before.Now) >= abs(before.Now)/4
+		moved := p.Now != before.Now && abs(p.Now-before.Now) >= abs(before.Now)/4 && e.Now.Sub(before.At) >= sayEvery
 		if before.Good == p.Good && before.Unknown == p.Unknown && (p.Good || !moved) {
 			return
 		}

@@ -82,6 +82,8 @@ func (s *Service) startClock(e *incident.Edit, a *directory.Audience, teams []di
 	c := incident.Clock{Audience: a.ID, Name: a.Title(a.Lang), Every: every, People: people(a, teams)}
 	last := i.LastUpdate(a.ID)
 	switch {
+	case i.Status != incident.StatusResolved && err == nil && have.Every == every && !have.Due.IsZero():
+		return // it runs: what was promised stays
 	case i.Status == incident.StatusResolved:
 		if last != nil && last.Final || err == nil && have.Due.IsZero() && last == nil {
 			return
@@ -263,7 +265,10 @@ func (s *Service) Send(ctx context.Context, actor incident.Actor, id string, u i
 		if c, err := i.Clock(a.ID); err == nil {
 			u.WasDue = c.Due
 		}
-		u.Final = u.Final || !i.Status.Open()
+		if u.Final && i.Status.Open() {
+			return incident.Errorf(incident.Conflict, "The last update says that it is resolved. Resolve the incident first.")
+		}
+		u.Final = !i.Status.Open()
 		switch every := a.Every(i.Severity); {
 		case u.Final:
 			u.NextDue = time.Time{}
@@ -271,6 +276,9 @@ func (s *Service) Send(ctx context.Context, actor incident.Actor, id string, u i
 			u.NextDue = e.Now.Add(every)
 		case !u.NextDue.IsZero() && u.NextDue.Before(e.Now):
 			return incident.FieldError("nextDue", "The next update cannot be promised for the past.")
+		}
+		if _, err := i.Clock(a.ID); err != nil && !u.NextDue.IsZero() { // promised though none is owed
+			e.Record(incident.ClockSet{Clock: incident.Clock{Audience: a.ID, Name: u.Name, Every: u.NextDue.Sub(e.Now), Due: u.NextDue}})
 		}
 		e.Record(u)
 		if c, err := i.Clock(a.ID); err == nil {
