@@ -15,6 +15,7 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
+	_ "modernc.org/sqlite"             // the "sqlite" driver
 
 	"github.com/sigap-dev/sigap/internal/app"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -115,6 +116,23 @@ func TestOnSQLiteTheLogIsSyncedBeforeTheAnswerLeaves(t *testing.T) {
 				t.Errorf("%s: when the answer left, it was written to the log: %t, and synced: %t", name, written, synced)
 			}
 		}
+	}
+
+	// The measure can tell: a commit that does not wait is not synced.
+	dir := t.TempDir()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "x.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	log := spy.expect(filepath.Join(dir, "x.db-wal"), "marker-unsynced")
+	for _, query := range []string{`CREATE TABLE unsynced (v TEXT)`, `INSERT INTO unsynced VALUES ('marker-unsynced')`} {
+		if _, err := db.Exec(query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if written, synced := log.state(); !written || synced {
+		t.Errorf("a commit that waits for nothing looks written: %t, synced: %t; the measure cannot tell", written, synced)
 	}
 }
 

@@ -258,13 +258,14 @@ func newPhone(t *testing.T) *phone {
 	return p
 }
 
-// about gives the messages about an incident, or all of them.
-func (p *phone) about(ref string) []message {
+// about gives the messages about an incident, by its reference or words of its
+// title, or all of them.
+func (p *phone) about(what string) []message {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var out []message
 	for _, m := range p.arrived {
-		if ref == "" || strings.Contains(m.Incident+" "+m.Title, ref) {
+		if what == "" || m.Incident == what || !strings.HasPrefix(what, "INC-") && strings.Contains(m.Title, what) {
 			out = append(out, m)
 		}
 	}
