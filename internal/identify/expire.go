@@ -60,8 +60,8 @@ func (s *Service) silent(ctx context.Context, a *incident.Alert) error {
 // they came back meanwhile.
 func (s *Service) Settle(ctx context.Context, id string) error {
 	return s.store.InTx(ctx, func(tx Tx) error {
-		firing, err := tx.Firing(id)
-		if err != nil || firing > 0 {
+		fires, err := tx.Fires(id)
+		if err != nil || fires {
 			return err
 		}
 		_, err = tx.Change(incident.System(), id, func(e *incident.Edit) error {

@@ -25,7 +25,7 @@ type Tx interface {
 	PutAlerts([]*incident.Alert) error
 	Open() ([]*incident.Incident, error)
 	// Firing counts an incident's alerts that have not ended.
-	Firing(incidentID string) (int, error)
+	Fires(incidentID string) (bool, error)
 	// MoveAlerts gives the alerts of one incident to another.
 	MoveAlerts(from, to string) error
 	SeeService(directory.Service) error

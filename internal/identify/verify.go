@@ -137,7 +137,7 @@ func (s *Service) Unanswered(ctx context.Context, id string) error {
 		return err
 	}
 	return s.store.InTx(ctx, func(tx Tx) error {
-		firing, err := tx.Firing(id)
+		fires, err := tx.Fires(id)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (s *Service) Unanswered(ctx context.Context, id string) error {
 				return nil
 			case !pagedBefore(i) && !Pages(i.Verdict, policy):
 				return nil // it waits for a person by daylight: nobody was asked
-			case firing == 0 && len(i.Alerts) > 0 && alone(i):
+			case !fires && len(i.Alerts) > 0 && alone(i):
 				e.EnqueueAt(e.Now.Add(settleAfter), Unanswered{Incident: id}) // it is about to end by itself
 				return nil
 			}

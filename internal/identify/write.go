@@ -19,7 +19,7 @@ const verifyAnew = 10
 // first verdict and what follows from it, in the one commit.
 func (b *batch) write(p *plan) error {
 	actor := incident.Actor{Kind: incident.SenderActor, ID: p.key.ID, Name: p.key.Name}
-	firing, err := b.tx.Firing(p.incident.ID)
+	fires, err := b.tx.Fires(p.incident.ID)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (b *batch) write(p *plan) error {
 		if !p.fresh && p.incident.Status.Pages() && !e.Incident.Status.Pages() {
 			return errEnded
 		}
-		b.record(p, e, firing)
+		b.record(p, e, fires)
 		return nil
 	}
 	if !p.fresh {
@@ -45,7 +45,7 @@ func (b *batch) write(p *plan) error {
 // since it was chosen: tried again, the alert finds or opens one that pages.
 var errEnded = errors.New("the incident was ended meanwhile")
 
-func (b *batch) record(p *plan, e *incident.Edit, firing int) {
+func (b *batch) record(p *plan, e *incident.Edit, fires bool) {
 	i := e.Incident
 	if p.fresh {
 		o := incident.Opened{ID: i.ID, Title: p.incident.Title, Service: p.incident.Service, Environment: p.incident.Environment, Drill: p.key.Drill}
@@ -58,7 +58,7 @@ func (b *batch) record(p *plan, e *incident.Edit, firing int) {
 	for n, j := range p.joins {
 		f := incident.SignalJoined{Alert: j.alert.Joined(j.why, j.with)}
 		if n == saidSingly && len(p.joins) > saidSingly+1 {
-			f.More, f.Ended = len(p.joins)-n-1, firing == 0
+			f.More, f.Ended = len(p.joins)-n-1, !fires
 		}
 		e.RecordAt(j.at, f)
 		if f.More > 0 {
@@ -69,14 +69,14 @@ func (b *batch) record(p *plan, e *incident.Edit, firing int) {
 		e.RecordAt(r.Report.At, r)
 	}
 	e.Actor = incident.System() // what follows is Sigap's own opinion
-	b.judge(p, e, firing)
+	b.judge(p, e, fires)
 }
 
-// judge gives the first verdict and asks for what follows from it. firing is
-// how many of the candidate's alerts have not ended.
-func (b *batch) judge(p *plan, e *incident.Edit, firing int) {
+// judge gives the first verdict and asks for what follows from it. fires says
+// whether one of the candidate's alerts has not ended.
+func (b *batch) judge(p *plan, e *incident.Edit, fires bool) {
 	i := e.Incident
-	ended := len(i.Alerts) > 0 && firing == 0
+	ended := len(i.Alerts) > 0 && !fires
 	if i.Status != incident.Triage {
 		if ended && i.Proposed == nil && (i.Status == incident.Investigating || i.Status == incident.Mitigating) {
 			e.Record(incident.StepProposed{To: incident.Monitoring, Code: "alerts-ended"})

@@ -2,15 +2,16 @@ package store
 
 import "fmt"
 
-// Firing counts the alerts of an incident that have not ended, those that are
-// merely no longer reported included. The record knows only the first few of a
-// storm.
-func (t *Tx) Firing(incidentID string) (n int, err error) {
-	err = t.tx.QueryRowContext(t.ctx, `SELECT count(*) FROM alerts WHERE incident_id = $1 AND state <> 'resolved'`, incidentID).Scan(&n)
+// Fires reports whether an incident has an alert that has not ended, one that
+// is merely no longer reported included. The record knows only the first few
+// of a storm, and a storm's alerts are too many to be counted at each change.
+func (t *Tx) Fires(incidentID string) (fires bool, err error) {
+	err = t.tx.QueryRowContext(t.ctx, `
+		SELECT EXISTS (SELECT 1 FROM alerts WHERE incident_id = $1 AND state IN ('firing', 'silent'))`, incidentID).Scan(&fires)
 	if err != nil {
-		return 0, fmt.Errorf("count the alerts of %s: %w", incidentID, err)
+		return false, fmt.Errorf("look for alerts of %s that fire: %w", incidentID, err)
 	}
-	return n, nil
+	return fires, nil
 }
 
 // MoveAlerts gives the alerts of one incident to another.

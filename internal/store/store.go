@@ -129,7 +129,9 @@ func (s *Store) openSQLite(dir string) (err error) {
 	pragmas := "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)"
 	path := "file:" + filepath.Join(dir, "sigap.db") + pragmas
-	if s.write, err = sql.Open("sqlite", path); err != nil {
+	// The writer touches an index at random for each alert: with SQLite's own
+	// 2 MB it would read most of its pages again and again.
+	if s.write, err = sql.Open("sqlite", path+"&_pragma=cache_size(-16384)&_pragma=wal_autocheckpoint(4000)"); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)

@@ -67,7 +67,7 @@ CREATE TABLE alerts (
     doc         TEXT NOT NULL,
     UNIQUE (key_id, identity)
 );
-CREATE INDEX alerts_by_incident ON alerts (incident_id);
+CREATE INDEX alerts_by_incident ON alerts (incident_id, state);
 CREATE INDEX alerts_expiring ON alerts (state, expires_at);
 CREATE INDEX alerts_by_last ON alerts (last_at);
 
