@@ -75,10 +75,13 @@ type MeetingSet struct {
 	Minutes   int       `json:"minutes"`
 	Where     string    `json:"where,omitempty"`
 	Attendees []Person  `json:"attendees"`
+	Moved     int       `json:"moved,omitempty"` // how often it was planned anew
+	By        Person    `json:"by,omitzero"`
 }
 
 func (MeetingSet) Kind() Kind { return "meeting" }
-func (f MeetingSet) apply(i *Incident, _ *Entry) {
+func (f MeetingSet) apply(i *Incident, e *Entry) {
+	f.By = e.Actor.person()
 	if i.Review != nil {
 		i.Review.Meeting = &f
 	}

@@ -128,7 +128,7 @@ func (s *Service) Meet(ctx context.Context, actor incident.Actor, id string, m i
 		}
 		m.ID = s.newID()
 		if i.Review.Meeting != nil {
-			m.ID = i.Review.Meeting.ID // calendars move the event that they know
+			m.ID, m.Moved = i.Review.Meeting.ID, i.Review.Meeting.Moved+1 // calendars move the event that they know
 		}
 		if len(m.Attendees) == 0 {
 			m.Attendees = i.People
@@ -158,15 +158,25 @@ func (s *Service) Invitation(ctx context.Context, i *incident.Incident, link str
 	ev.SetSummary(i.Ref() + " · " + i.Review.Title)
 	ev.SetDescription(s.commander(ctx, i).Agenda(i) + "\n\n" + link)
 	ev.SetURL(link)
+	ev.SetSequence(m.Moved)
 	if m.Where != "" {
 		ev.SetLocation(m.Where)
 	}
 	for _, p := range people {
+		if p.ID == m.By.ID {
+			ev.SetOrganizer("mailto:"+p.Email, ics.WithCN(parameter(p.Name)))
+		}
 		if slices.ContainsFunc(m.Attendees, func(a incident.Person) bool { return a.ID == p.ID }) {
-			ev.AddAttendee("mailto:"+p.Email, ics.WithCN(p.Name), ics.ParticipationStatusNeedsAction, ics.WithRSVP(true))
+			ev.AddAttendee("mailto:"+p.Email, ics.WithCN(parameter(p.Name)), ics.ParticipationStatusNeedsAction, ics.WithRSVP(true))
 		}
 	}
-	return cal.Serialize(), nil
+	return cal.Serialize(ics.WithNewLineWindows), nil // RFC 5545, 3.1: lines end with CRLF
+}
+
+// parameter is a name as a parameter of a property can hold it, where quotes
+// cannot be written and the others would need them (RFC 5545, 3.2).
+func parameter(name string) string {
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("\";:,\\ ", r) }), " ")
 }
 
 // Promise adds an action: a code fix, monitoring or an SOP, with an owner and
