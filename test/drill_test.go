@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/storetest"
 	"github.com/sigap-dev/sigap/lab/fault"
 )
@@ -104,7 +103,7 @@ func suspectAfter(t *testing.T, f fault.Fault, warmup time.Duration, n uint64) {
 	if len(found.Items) == 0 {
 		t.Fatal("there is no incident of a drill")
 	}
-	var view struct{ Evidence []incident.Evidence }
+	var view struct{ Evidence []suspected }
 	ref := ""
 	for _, i := range found.Items {
 		if strings.Contains(md, i.Ref) {
@@ -122,9 +121,15 @@ func suspectAfter(t *testing.T, f fault.Fault, warmup time.Duration, n uint64) {
 	t.Errorf("%s was broken (%s); the first suspects are %v", f.Cause.Service, f.Cause.Words, suspects)
 }
 
+// suspected is what a piece of evidence, as the API gives it, points at.
+type suspected struct {
+	Changes            []struct{ Change struct{ Service string } }
+	Suspects, Patterns []struct{ Service string }
+}
+
 // firstSuspects are the services of the first three suspects of each kind of
 // evidence: changes, metrics and log patterns.
-func firstSuspects(evidence []incident.Evidence) []string {
+func firstSuspects(evidence []suspected) []string {
 	var out []string
 	for _, e := range evidence {
 		for k := range min(3, len(e.Changes)) {
