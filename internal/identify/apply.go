@@ -53,7 +53,7 @@ func (s *Service) drain(ctx context.Context) {
 			return
 		case err == nil:
 			failed = 0
-			if n < limit {
+			if n == 0 {
 				return
 			}
 			continue

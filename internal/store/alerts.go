@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,8 +60,13 @@ func (t *Tx) Open() ([]*incident.Incident, error) {
 	return collect(rows, func(r *sql.Rows) (*incident.Incident, error) { return scanIncident(r) })
 }
 
+// inboxBytes is how much of the inbox is taken at once: about a thousand
+// alerts, a tenth of a second. SQLite has one writer, and who accepts or answers
+// a page waits for it.
+const inboxBytes = 512 << 10
+
 // Inbox takes up to limit accepted signals' bodies, the oldest first, out of
-// the inbox. With several processes only one at a time may apply: the order of
+// the inbox, fewer if they are large; none only if it is empty. With several processes only one at a time may apply: the order of
 // an alert's signals matters.
 func (t *Tx) Inbox(limit int) ([]string, error) {
 	if t.s.postgres {
@@ -72,9 +78,18 @@ func (t *Tx) Inbox(limit int) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
+	defer func() { _ = rows.Close() }()
+	var bodies []string
 	var last string
-	bodies, err := collect(rows, func(r *sql.Rows) (body string, err error) { return body, r.Scan(&last, &body) })
-	if err != nil || len(bodies) == 0 {
+	for size := 0; size < inboxBytes && rows.Next(); {
+		var body string
+		if err := rows.Scan(&last, &body); err != nil {
+			return nil, fmt.Errorf("read the inbox: %w", err)
+		}
+		bodies = append(bodies, body)
+		size += len(body)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(bodies) == 0 {
 		return nil, err
 	}
 	if _, err := t.tx.ExecContext(t.ctx, `DELETE FROM inbox WHERE id <= $1`, last); err != nil {
