@@ -32,6 +32,7 @@ type seenKey struct{ key, identity string }
 
 // sighting is what was accepted last of an alert, and the repeats since.
 type sighting struct {
+	kept     bool // it is on disk
 	severity string
 	count    int
 	last     time.Time
@@ -64,12 +65,12 @@ func (s *seen) news(key string, signals []incident.Signal, now time.Time) []inci
 		case known == nil:
 			s.makeRoom()
 			s.alerts[k] = &sighting{severity: sig.Severity, expires: sig.ExpiresAt}
-		case known.severity == sig.Severity && (known.expires.IsZero() || now.Before(known.expires)):
+		case known.kept && known.severity == sig.Severity && (known.expires.IsZero() || now.Before(known.expires)):
 			known.count++
 			known.last, known.expires = now, sig.ExpiresAt
 			continue
-		default: // it got graver or milder, or had fallen silent
-			known.severity, known.expires = sig.Severity, sig.ExpiresAt
+		default: // it got graver or milder, had fallen silent, or is not on disk yet
+			known.severity, known.expires, known.kept = sig.Severity, sig.ExpiresAt, false
 		}
 		fresh = append(fresh, sig)
 	}
@@ -82,6 +83,18 @@ func (s *seen) makeRoom() {
 			return
 		}
 		delete(s.alerts, forget)
+	}
+}
+
+// keep notes that what news gave is on disk: only then is a repeat of it
+// nothing but a count.
+func (s *seen) keep(key string, signals []incident.Signal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sig := range signals {
+		if known := s.alerts[seenKey{key, sig.Identity}]; known != nil {
+			known.kept = true
+		}
 	}
 }
 
@@ -133,6 +146,7 @@ func (s *Service) Accept(ctx context.Context, key Key, signals []incident.Signal
 		s.seen.forget(key.ID, fresh)
 		return fmt.Errorf("accept %d signals: %w", len(fresh), err)
 	}
+	s.seen.keep(key.ID, fresh)
 	select {
 	case s.wake <- struct{}{}:
 	default:
