@@ -22,6 +22,7 @@ export class Format {
   readonly lang: Lang;
   readonly zone: string;
   #dates = new Map<string, Intl.DateTimeFormat>();
+  #days = new Map<number, string>();
 
   constructor(lang: Lang, zone: string) {
     this.lang = lang;
@@ -60,8 +61,15 @@ export class Format {
   }
 
   sameDay(a: string | number | Date, b: string | number | Date): boolean {
-    const key = { year: 'numeric', month: 'numeric', day: 'numeric' } as const;
-    return this.#date(key, a) === this.#date(key, b);
+    return this.#dayOf(a) === this.#dayOf(b);
+  }
+
+  /** The day of a time. Every zone's days begin at a quarter of an hour, so one answer serves that long. */
+  #dayOf(at: string | number | Date): string {
+    const quarter = Math.floor(new Date(at).getTime() / 900_000);
+    let day = this.#days.get(quarter);
+    if (!day) this.#days.set(quarter, (day = this.#date({ year: 'numeric', month: 'numeric', day: 'numeric' }, at)));
+    return day;
   }
 
   /** 3 minutes ago, in 2 days */

@@ -62,6 +62,11 @@ export class Watched {
     }
   }
 
+  /** Lets go of what was read far back: it is loaded again when somebody scrolls there. */
+  trim(): void {
+    if (this.entries.length > 5 * page) this.entries = this.entries.slice(-3 * page);
+  }
+
   /** Does something to the incident and shows what came of it. */
   async act(path: string, body: unknown = {}, method = 'POST'): Promise<void> {
     const view = await call<View | undefined>(method, `/incidents/${this.ref}/${path}`, body);

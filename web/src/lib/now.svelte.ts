@@ -9,9 +9,11 @@ class Now {
   #zone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
   utc = $state(false);
   ms = $state(Date.now());
+  /** The same, moving once a minute: for what need not follow each second. */
+  minute = $state(Date.now());
 
   tick(): void {
-    setInterval(() => (this.ms = Date.now() + this.#offset), 1000);
+    setInterval(() => this.#move(), 1000);
   }
 
   /** Takes the server's time, to a second, where it differs by more than two. */
@@ -19,8 +21,13 @@ class Now {
     const at = server ? Date.parse(server) : NaN;
     if (Math.abs(at - Date.now() - this.#offset) > 2000) {
       this.#offset = at - Date.now();
-      this.ms = at;
+      this.#move();
     }
+  }
+
+  #move(): void {
+    this.ms = Date.now() + this.#offset;
+    if (Math.floor(this.ms / 60_000) !== Math.floor(this.minute / 60_000)) this.minute = this.ms;
   }
 
   zone(name: string | undefined): void {
