@@ -36,7 +36,8 @@ type world struct {
 func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
 	w := &world{t: t, clock: queuetest.NewClock(), people: map[string]*directory.Person{}}
-	w.store = queuetest.Open(t, dsn, w.clock)
+	st, err := store.Open(t.Context(), dsn, store.Options{Now: w.clock.Now})
+	w.store = queuetest.Keep(t, st, err)
 	w.act = act.New(w.store, &w.watcher, store.NewID)
 	w.queue = queuetest.New(w.store, w.clock)
 	queuetest.On(w.queue, w.act.Remind)

@@ -47,7 +47,8 @@ type world struct {
 func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
 	w := &world{t: t, clock: queuetest.NewClock()}
-	w.store = queuetest.Open(t, dsn, w.clock)
+	st, err := store.Open(t.Context(), dsn, store.Options{Now: w.clock.Now})
+	w.store = queuetest.Keep(t, st, err)
 	w.service = New(keeper{w.store}, collector(func(ctx context.Context, found func(incident.Evidence)) { w.evidence.Collect(ctx, nil, found) }),
 		store.NewID, w.clock.Now, slog.New(slog.DiscardHandler))
 	w.queue = queuetest.New(w.store, w.clock)

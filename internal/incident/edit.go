@@ -16,6 +16,15 @@ type Job struct {
 // JobArgs is what a job carries; it is stored as JSON under its kind.
 type JobArgs interface{ Kind() string }
 
+// Pending is a job that waits in the queue for its time, or for a worker.
+type Pending struct {
+	ID    int64
+	Kind  string
+	Queue string
+	Args  []byte    // JSON
+	At    time.Time // not before; zero: at once
+}
+
 // Edit is one operation on one incident: it records facts and enqueues the
 // jobs that follow. The store commits all of it or nothing.
 type Edit struct {

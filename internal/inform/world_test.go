@@ -56,7 +56,8 @@ func newWorld(t *testing.T, dsn string) *world {
 		people: map[string]*directory.Person{}, checked: map[*channeltest.Inbox]int{}}
 	w.hook.SetClock(w.clock.Now)
 	w.ntfy.SetClock(w.clock.Now)
-	w.store = queuetest.Open(t, dsn, w.clock)
+	st, err := store.Open(t.Context(), dsn, store.Options{Now: w.clock.Now})
+	w.store = queuetest.Keep(t, st, err)
 	allow, err := channel.ParseAllow([]string{"127.0.0.0/8"})
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,8 @@ type world struct {
 func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
 	w := &world{t: t, clock: queuetest.NewClock(), rina: &directory.Person{Name: "Rina; on call, \"A\"", Email: "rina@example.com", Right: incident.Responder, Lang: "id"}}
-	w.store = queuetest.Open(t, dsn, w.clock)
+	st, err := store.Open(t.Context(), dsn, store.Options{Now: w.clock.Now})
+	w.store = queuetest.Keep(t, st, err)
 	w.learn = learn.New(w.store, store.NewID, w.clock.Now)
 	w.queue = queuetest.New(w.store, w.clock)
 	queuetest.On(w.queue, w.learn.Draft)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/sigap-dev/sigap/internal/incident"
 )
 
 // liveTopic is PostgreSQL's channel on which processes tell one another that
@@ -34,33 +36,24 @@ func (s *Store) Work(ctx context.Context, config *river.Config) (*river.Client[*
 	return c, nil
 }
 
-// Pending is a job that waits for its time, or for a worker.
-type Pending struct {
-	ID    int64
-	Kind  string
-	Queue string
-	Args  []byte    // JSON
-	At    time.Time // not before; zero: at once
-}
-
 // maxPending bounds what one look at the queue gives.
 const maxPending = 10_000
 
 // Pending gives the jobs that wait and are numbered after, in the order in
 // which they were asked for.
-func (s *Store) Pending(ctx context.Context, after int64) ([]Pending, error) {
+func (s *Store) Pending(ctx context.Context, after int64) ([]incident.Pending, error) {
 	params := river.NewJobListParams().First(maxPending).OrderBy(river.JobListOrderByID, river.SortOrderAsc).
 		States(rivertype.JobStateAvailable, rivertype.JobStateScheduled, rivertype.JobStateRetryable)
 	list, err := s.queue.JobList(ctx, params)
 	if err != nil {
 		return nil, fmt.Errorf("look at the queue: %w", err)
 	}
-	var out []Pending
+	var out []incident.Pending
 	for _, j := range list.Jobs {
 		if j.ID <= after {
 			continue
 		}
-		p := Pending{ID: j.ID, Kind: j.Kind, Queue: j.Queue, Args: j.EncodedArgs}
+		p := incident.Pending{ID: j.ID, Kind: j.Kind, Queue: j.Queue, Args: j.EncodedArgs}
 		if j.State != rivertype.JobStateAvailable {
 			p.At = j.ScheduledAt.UTC()
 		}

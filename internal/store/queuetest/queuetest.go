@@ -3,7 +3,8 @@
 // same way.
 //
 //	clock := queuetest.NewClock()
-//	st := queuetest.Open(t, dsn, clock)
+//	st, err := store.Open(ctx, dsn, store.Options{Now: clock.Now})
+//	st = queuetest.Keep(t, st, err)
 //	q := queuetest.New(st, clock)
 //	queuetest.On(q, stage.Page)
 //	q.Turn(t, 3*time.Minute) // works what falls due, in the order of time
@@ -17,13 +18,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
-	"github.com/sigap-dev/sigap/internal/store"
 )
 
 // Clock is a clock that stands still until it is turned.
@@ -52,10 +53,9 @@ func (c *Clock) Set(t time.Time) {
 // Turn turns the clock on and works nothing.
 func (c *Clock) Turn(d time.Duration) { c.Set(c.Now().Add(d)) }
 
-// Open opens the store at dsn on the clock, until the test ends.
-func Open(t testing.TB, dsn string, clock *Clock) *store.Store {
+// Keep closes a store that was just opened when the test ends.
+func Keep[S io.Closer](t testing.TB, st S, err error) S {
 	t.Helper()
-	st, err := store.Open(t.Context(), dsn, store.Options{Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,18 +67,23 @@ func Open(t testing.TB, dsn string, clock *Clock) *store.Store {
 	return st
 }
 
+// Store is where the jobs wait.
+type Store interface {
+	Pending(ctx context.Context, after int64) ([]incident.Pending, error)
+}
+
 // Queue works a store's jobs.
 type Queue struct {
-	store *store.Store
+	store Store
 	clock *Clock
 	work  map[string]func(context.Context, []byte, Attempt) error
 	seen  int64
-	asked []store.Pending
+	asked []incident.Pending
 	open  []*job
 }
 
 type job struct {
-	store.Pending
+	incident.Pending
 	attempt int
 }
 
@@ -86,7 +91,7 @@ type job struct {
 type Attempt int
 
 // New works the jobs of st; kinds without [On] are left alone.
-func New(st *store.Store, clock *Clock) *Queue {
+func New(st Store, clock *Clock) *Queue {
 	return &Queue{store: st, clock: clock, work: map[string]func(context.Context, []byte, Attempt) error{}}
 }
 
