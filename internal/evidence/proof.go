@@ -66,7 +66,7 @@ func watchedOf(i *incident.Incident) []incident.Proof {
 		return out
 	}
 	for _, s := range e.Suspects {
-		if s.Kind == "origin" && s.Service != "" && s.Before != s.After && !isSymptom(s.Metric) && !oneWay(s) {
+		if s.Kind == "origin" && s.Service != "" && s.Before != s.After && comesBack(s) {
 			add(incident.Proof{ID: s.Metric + "/" + s.Service, Title: s.Metric, Service: s.Service, Unit: s.Unit, Source: e.Source, Labels: s.Labels,
 				Limit: s.Before + (s.After-s.Before)*0.3, Above: s.After < s.Before})
 			return out
@@ -79,12 +79,11 @@ func watchedOf(i *incident.Incident) []incident.Proof {
 // already.
 func isSymptom(metric string) bool { return metric == "errors" || metric == "latency" }
 
-// oneWay reports whether a measure does not come back when all is well: a
-// version stays the new one, a start time never returns.
-func oneWay(s incident.Suspect) bool {
-	return slices.ContainsFunc(s.Reasons, func(r incident.Reason) bool {
-		return slices.Contains([]string{"versionChanged", "restarted", "trafficDropped", "stoppedReporting"}, r.Code)
-	})
+// comesBack reports whether a measure is back when all is well: something that
+// was full, or a certificate that had ended. A version stays the new one, a
+// start time never returns, and what merely moved may stay where it is.
+func comesBack(s incident.Suspect) bool {
+	return len(s.Reasons) > 0 && (s.Reasons[0].Code == "saturated" || s.Reasons[0].Code == "certificateEnds")
 }
 
 // measure reads how a watched measure stands now.
