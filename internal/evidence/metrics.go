@@ -163,6 +163,9 @@ func suspects(series []incident.Series, s *subject, source string, onset time.Ti
 		if r.Class == shift.Traffic && r.Shift.Before == 0 {
 			continue // that something is used for the first time is no surge
 		}
+		if strings.HasSuffix(r.Metric, "_info") && len(r.Reasons) > 0 && r.Reasons[0].Code == shift.StoppedReporting {
+			continue // the old version's label went with it: the new one says so
+		}
 		e.Suspects = append(e.Suspects, incident.Suspect{Service: r.Service, Host: r.Host, Metric: r.Metric, Kind: string(r.Kind), At: r.Shift.At, Before: finite(r.Shift.Before),
 			After: finite(r.Shift.After), Unit: r.Unit, Score: finite(r.Score), Labels: r.Labels, Reasons: reasons(r.Reasons), Spark: r.Spark})
 	}
