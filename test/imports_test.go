@@ -51,7 +51,6 @@ var importRules = []importRule{
 	{who: "internal/storetest", why: "an empty store for a test needs no code of ours"},
 	{who: "internal/live/...", may: record, why: "it hands on timeline entries and does not judge them"},
 	{who: "internal/version", why: "everything may import it"},
-	{who: "internal/deps", why: "it goes when the last package is written"},
 
 	{who: "internal/app", may: []string{"internal/...", "docs/...", "web"}, why: "it alone knows everything, except the lab"},
 	{who: "internal/api/...", may: []string{"internal/...", "docs/...", "web"}, never: notStore, why: throughOperations},

@@ -52,10 +52,11 @@ type Parts struct {
 // Server answers the API.
 type Server struct {
 	Parts
-	mux   *http.ServeMux
-	api   huma.API
-	limit *throttle
-	owned []OwnRoute
+	mux     *http.ServeMux
+	api     huma.API
+	limit   *throttle
+	owned   []OwnRoute
+	figures statsCache
 }
 
 // New makes the API's handler.

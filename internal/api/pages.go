@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform"
 	"github.com/sigap-dev/sigap/internal/text"
@@ -177,7 +179,7 @@ func (s *Server) registerReportForm() {
 	}
 	route(s, public, http.MethodPost, "/api/report/{key}", "Report a problem", func(ctx context.Context, in *report) (*body[thanks], error) {
 		if !s.limit.allow("report " + viewerOf(ctx).remote) {
-			return nil, incident.Errorf(incident.Conflict, "Thank you, we heard you several times. Please wait a minute.")
+			return nil, huma.Error429TooManyRequests("Thank you, we heard you several times. Please wait a minute.")
 		}
 		k, err := s.Store.SenderKey(ctx, in.Key)
 		if err != nil || k.Source != "report" {

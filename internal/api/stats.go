@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -10,8 +11,32 @@ import (
 
 const fortnight = 14 * 24 * time.Hour
 
+// statsLast is how long the figures of the first page are good for: they move
+// by the day, and it is asked for by everybody in the worst hour.
+const statsLast = time.Minute
+
+// statsCache keeps the figures for a while.
+type statsCache struct {
+	mu   sync.Mutex
+	at   time.Time
+	kept Stats
+}
+
 // stats compares the last fortnight with the one before. Drills do not count.
 func (s *Server) stats(ctx context.Context) (Stats, error) {
+	s.figures.mu.Lock()
+	defer s.figures.mu.Unlock()
+	if now := s.Now(); s.figures.at.IsZero() || now.Sub(s.figures.at) > statsLast {
+		fresh, err := s.computeStats(ctx)
+		if err != nil {
+			return Stats{}, err
+		}
+		s.figures.kept, s.figures.at = fresh, now
+	}
+	return s.figures.kept, nil
+}
+
+func (s *Server) computeStats(ctx context.Context) (Stats, error) {
 	now, no := s.Now(), false
 	list, err := s.Store.Incidents(ctx, incident.Filter{After: now.Add(-2 * fortnight), Drill: &no, Limit: 1000})
 	if err != nil {

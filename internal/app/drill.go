@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/sigap-dev/sigap/internal/drill"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -38,6 +39,9 @@ func (d *drills) Start(ctx context.Context, fault string) error {
 	defer d.mu.Unlock()
 	if d.cmd != nil {
 		return incident.Errorf(incident.Conflict, "A drill is under way already.")
+	}
+	if fault != "" && !drill.Knows(fault) {
+		return incident.FieldError("fault", "There is no fault %q.", fault)
 	}
 	exe, err := os.Executable()
 	if err != nil {

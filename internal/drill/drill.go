@@ -54,6 +54,12 @@ type Drill struct {
 	ref    string            // the incident
 }
 
+// Knows reports whether there is a fault of that name.
+func Knows(name string) bool {
+	_, err := fault.Find(name)
+	return err == nil
+}
+
 // Run plays the drill to its end and gives the post-mortem as Markdown.
 func Run(ctx context.Context, o Options) ([]byte, string, error) {
 	d := &Drill{Options: o, random: rand.New(rand.NewPCG(o.Seed, 42))}

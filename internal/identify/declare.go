@@ -82,7 +82,7 @@ func (s *Service) Declare(ctx context.Context, actor incident.Actor, id string, 
 		if severity == 0 {
 			severity = incident.SEV2
 			if i.Verdict != nil {
-				severity = i.Verdict.Severity
+				severity = i.Severity
 			}
 		}
 		if !severity.Valid() {

@@ -152,7 +152,7 @@ func (s *Service) Unanswered(ctx context.Context, id string) error {
 				e.EnqueueAt(e.Now.Add(settleAfter), Unanswered{Incident: id}) // it is about to end by itself
 				return nil
 			}
-			return declare(e, i.Verdict.Severity, "silence", "")
+			return declare(e, i.Severity, "silence", "")
 		})
 		return err
 	})
@@ -163,7 +163,7 @@ func byPolicy(e *incident.Edit, policy incident.Policy) error {
 	if i.Status != incident.Triage || i.Verdict == nil || !i.Verdict.Production || !i.Verdict.Severity.Major() || i.Verdict.Score < policy.DeclareAt {
 		return nil
 	}
-	return declare(e, i.Verdict.Severity, "score", "")
+	return declare(e, i.Severity, "score", "")
 }
 
 func (s *Service) known(ctx context.Context, id string) (policy incident.Policy, service directory.Service, err error) {

@@ -149,7 +149,7 @@ func (Judged) Kind() Kind { return "verdict" }
 func (f Judged) apply(i *Incident, e *Entry) {
 	v := f.Verdict
 	i.Verdict = &v
-	if i.Status == Triage {
+	if i.Status == Triage && i.SeverityBy == nil {
 		i.Severity = v.Severity
 	}
 	if v.Live {
@@ -164,8 +164,13 @@ type SeveritySet struct {
 	Reason string   `json:"reason,omitempty"`
 }
 
-func (SeveritySet) Kind() Kind                    { return "severity" }
-func (f SeveritySet) apply(i *Incident, _ *Entry) { i.Severity = f.To }
+func (SeveritySet) Kind() Kind { return "severity" }
+func (f SeveritySet) apply(i *Incident, e *Entry) {
+	i.Severity = f.To
+	if e.Actor.Kind == PersonActor { // a later verdict does not know better
+		i.SeverityBy = &Person{e.Actor.ID, e.Actor.Name}
+	}
+}
 
 // Declared makes a candidate an incident.
 type Declared struct {

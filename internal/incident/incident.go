@@ -23,6 +23,7 @@ type Incident struct {
 	Environment string                  `json:"environment"`
 	Status      Status                  `json:"status"`
 	Severity    Severity                `json:"severity"`
+	SeverityBy  *Person                 `json:"severityBy,omitempty"` // who set it by hand; nil: the verdict or the declaration did
 	Drill       bool                    `json:"drill,omitempty"`
 	MergedInto  string                  `json:"mergedInto,omitempty"`
 	Reason      string                  `json:"reason,omitempty"` // of the dismissal
