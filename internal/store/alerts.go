@@ -66,8 +66,10 @@ func (t *Tx) Open() ([]*incident.Incident, error) {
 const inboxBytes = 512 << 10
 
 // Inbox takes up to limit accepted signals' bodies, the oldest first, out of
-// the inbox, fewer if they are large; none only if it is empty. With several processes only one at a time may apply: the order of
-// an alert's signals matters.
+// the inbox, fewer if they are large; none only if it is empty. With several
+// processes only one at a time may apply: the order of an alert's signals
+// matters. What was accepted meanwhile stays, wherever its id lies: another
+// connection may commit an older id later.
 func (t *Tx) Inbox(limit int) ([]string, error) {
 	if t.s.postgres {
 		if _, err := t.tx.ExecContext(t.ctx, `SELECT pg_advisory_xact_lock(7305)`); err != nil {
@@ -80,19 +82,19 @@ func (t *Tx) Inbox(limit int) ([]string, error) {
 	}
 	defer func() { _ = rows.Close() }()
 	var bodies []string
-	var last string
+	var ids []any
 	for size := 0; size < inboxBytes && rows.Next(); {
-		var body string
-		if err := rows.Scan(&last, &body); err != nil {
+		var id, body string
+		if err := rows.Scan(&id, &body); err != nil {
 			return nil, fmt.Errorf("read the inbox: %w", err)
 		}
-		bodies = append(bodies, body)
+		ids, bodies = append(ids, id), append(bodies, body)
 		size += len(body)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(bodies) == 0 {
 		return nil, err
 	}
-	if _, err := t.tx.ExecContext(t.ctx, `DELETE FROM inbox WHERE id <= $1`, last); err != nil {
+	if _, err := t.tx.ExecContext(t.ctx, `DELETE FROM inbox WHERE id IN `+marks(1, len(ids)), ids...); err != nil {
 		return nil, fmt.Errorf("empty the inbox: %w", err)
 	}
 	return bodies, nil

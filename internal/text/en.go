@@ -1,5 +1,7 @@
 package text
 
+//sigap:long a language is one list, so that a translator reads it from top to bottom
+
 // english is what Sigap says in English: plain words, as a calm colleague says
 // them at three in the morning.
 var english = catalog{

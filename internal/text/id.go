@@ -1,5 +1,7 @@
 package text
 
+//sigap:long a language is one list, so that a translator reads it from top to bottom
+
 // indonesian is what Sigap says in Indonesian, as such teams speak: everyday
 // words, and the English ones that everybody uses (alert, deploy, rollback).
 var indonesian = catalog{
