@@ -6,6 +6,7 @@ package act
 
 import (
 	"context"
+	"math"
 	"strings"
 	"time"
 
@@ -315,7 +316,7 @@ func record(e *incident.Edit, p incident.Proof) {
 		if before.Good && p.Good {
 			p.Since = before.Since
 		}
-		moved := p.Now != before.Now && abs(p.Now-before.Now) >= abs(before.Now)/4 && e.Now.Sub(before.At) >= sayEvery
+		moved := p.Now != before.Now && math.Abs(p.Now-before.Now) >= math.Abs(before.Now)/4 && e.Now.Sub(before.At) >= sayEvery
 		if before.Good == p.Good && before.Unknown == p.Unknown && (p.Good || !moved) {
 			return
 		}
@@ -324,11 +325,4 @@ func record(e *incident.Edit, p incident.Proof) {
 		p.Since = e.Now
 	}
 	e.Record(p)
-}
-
-func abs(f float64) float64 {
-	if f < 0 {
-		return -f
-	}
-	return f
 }

@@ -19,8 +19,9 @@ import (
 
 const (
 	sessionCookie = "sigap_session"
-	sessionLife   = 30 * 24 * time.Hour
-	bearerPrefix  = "Bearer "
+	// SessionLife is how long a session lasts, and its cookie.
+	SessionLife  = 30 * 24 * time.Hour
+	bearerPrefix = "Bearer "
 )
 
 // viewer is who makes a request.

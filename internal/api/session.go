@@ -184,7 +184,7 @@ func (s *Server) enter(ctx context.Context, email, password string) (*signedIn, 
 
 func (s *Server) signedIn(ctx context.Context, p *directory.Person, secret string) (*signedIn, error) {
 	v, err := s.sessionView(ctx, p)
-	return &signedIn{SetCookie: s.cookie(secret, int(sessionLife/time.Second)), Body: v}, err
+	return &signedIn{SetCookie: s.cookie(secret, int(SessionLife/time.Second)), Body: v}, err
 }
 
 func (s *Server) cookie(secret string, maxAge int) http.Cookie {

@@ -20,7 +20,6 @@ type Accounts struct {
 }
 
 const (
-	sessionLife    = 30 * 24 * time.Hour
 	invitationLife = 14 * 24 * time.Hour
 	resetLife      = time.Hour
 	leastPassword  = 10
@@ -56,7 +55,7 @@ func (a Accounts) SignIn(ctx context.Context, email, password string) (*director
 	if err != nil || !ok || p == nil || p.Disabled {
 		return nil, "", wrong
 	}
-	secret, err := a.Issue(ctx, &store.Credential{Kind: store.Session, Person: p.ID, Expires: a.Now().Add(sessionLife)})
+	secret, err := a.Issue(ctx, &store.Credential{Kind: store.Session, Person: p.ID, Expires: a.Now().Add(api.SessionLife)})
 	return p, secret, err
 }
 

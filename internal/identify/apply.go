@@ -324,7 +324,7 @@ func (b *batch) about(r incident.Report, drill bool) *incident.Incident {
 		if i.Drill != drill || !b.production(i.Environment) {
 			continue
 		}
-		if r.Service == "" || r.Service == i.Service || contains(i.Affected, r.Service) || b.catalog.graph.Neighbours(r.Service, i.Service) {
+		if r.Service == "" || r.Service == i.Service || slices.Contains(i.Affected, r.Service) || b.catalog.graph.Neighbours(r.Service, i.Service) {
 			return i
 		}
 	}
@@ -348,15 +348,6 @@ func newCatalog(services []directory.Service) catalog {
 		c.graph[s.Name] = s.DependsOn
 	}
 	return c
-}
-
-func contains(list []string, s string) bool {
-	for _, t := range list {
-		if t == s {
-			return true
-		}
-	}
-	return false
 }
 
 // clip shortens s to at most n characters.

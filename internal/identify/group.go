@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -23,7 +24,7 @@ func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, in
 		}
 	}
 	for _, i := range b.open {
-		if b.mayJoin(i, a) && sameEnvironment(i, sig) && sig.Service != "" && (i.Service == sig.Service || contains(i.Affected, sig.Service)) {
+		if b.mayJoin(i, a) && sameEnvironment(i, sig) && sig.Service != "" && (i.Service == sig.Service || slices.Contains(i.Affected, sig.Service)) {
 			return i, incident.SameService, ""
 		}
 	}

@@ -1,6 +1,9 @@
 package incident
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Opened begins a candidate.
 type Opened struct {
@@ -79,7 +82,7 @@ func (f SignalJoined) apply(i *Incident, e *Entry) {
 	if len(i.Alerts) < 200 || i.alert(f.Alert.ID) != nil { // a storm's tail is in the store, not in the record
 		i.Alerts = put(i.Alerts, f.Alert, func(a JoinedAlert) bool { return a.ID == f.Alert.ID })
 	}
-	if s := f.Alert.Service; s != "" && s != i.Service && !contains(i.Affected, s) {
+	if s := f.Alert.Service; s != "" && s != i.Service && !slices.Contains(i.Affected, s) {
 		i.Affected = append(i.Affected, s)
 	}
 	for n := range i.Alerts {
@@ -362,13 +365,4 @@ func (f ChangeJudged) apply(i *Incident, e *Entry) {
 		i.Changes = map[string]Opinion{}
 	}
 	i.Changes[f.Change] = Opinion{State: f.State, Why: f.Why, By: e.Actor.person()}
-}
-
-func contains(list []string, s string) bool {
-	for _, t := range list {
-		if t == s {
-			return true
-		}
-	}
-	return false
 }

@@ -94,20 +94,12 @@ func (s *Service) Edit(ctx context.Context, actor incident.Actor, id string, par
 				return incident.FieldError(name, "A post-mortem has no part %q.", name)
 			}
 		}
-		if strings.TrimSpace(parts["title"]) == "" && slices.Contains(keys(parts), "title") {
+		if title, given := parts["title"]; given && strings.TrimSpace(title) == "" {
 			return incident.FieldError("title", "The title says what happened and for how long.")
 		}
 		e.Record(incident.ReviewEdited{Parts: parts})
 		return nil
 	})
-}
-
-func keys(m map[string]string) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	return out
 }
 
 // Meet plans the review meeting. Without attendees it is everyone who took part.
