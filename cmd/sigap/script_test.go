@@ -112,7 +112,8 @@ func keep(ts *testscript.TestScript, _ bool, args []string) {
 
 // tamper SQL changes the store behind Sigap's back.
 func tamper(ts *testscript.TestScript, _ bool, args []string) {
-	driver, address := "sqlite", filepath.Join(ts.Getenv("DATA"), "sigap.db")
+	// The server beside it writes too: its turn is waited for.
+	driver, address := "sqlite", "file:"+filepath.Join(ts.Getenv("DATA"), "sigap.db")+"?_pragma=busy_timeout(10000)"
 	if database := ts.Getenv("DATABASE"); database != "" {
 		driver, address = "pgx", database
 	}
