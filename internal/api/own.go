@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/sigap-dev/sigap/docs"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -55,6 +56,7 @@ func (s *Server) registerOwn() {
 		s.own(public, "GET /metrics", s.Metrics.ServeHTTP)
 	}
 	s.own(public, "GET /api/docs", s.docs)
+	s.own(public, "GET /docs/", docs.Handler().ServeHTTP)
 	s.own(incident.Admin, "GET /debug/pprof/", pprof.Index)
 	s.own(incident.Admin, "GET /debug/pprof/profile", pprof.Profile)
 	s.own(incident.Admin, "GET /debug/pprof/trace", pprof.Trace)
@@ -84,7 +86,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 
 var docsPage = template.Must(template.New("docs").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sigap API</title><link rel="stylesheet" href="/docs.css"></head>
-<body><main><h1>Sigap API {{.Version}}</h1><p>The machine-readable specification is <a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3.1). Sign in on the page, or send an API token: <code>Authorization: Bearer sgp_…</code>. Errors are problem details (RFC 9457).</p>
+<body><main><h1>Sigap API {{.Version}}</h1><p>How it is used stands in <a href="/docs/api.md">the manual</a>. The machine-readable specification is <a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3.1). Sign in on the page, or send an API token: <code>Authorization: Bearer sgp_…</code>. Errors are problem details (RFC 9457).</p>
 {{range .Tags}}<h2>{{.Name}}</h2><table><thead><tr><th>operation</th><th>what it does</th><th>right</th></tr></thead><tbody>
 {{range .Operations}}<tr><td><code>{{.Method}} {{.Path}}</code></td><td>{{.Summary}}</td><td>{{.Right}}</td></tr>{{end}}</tbody></table>{{end}}</main></body></html>`))
 
