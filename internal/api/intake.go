@@ -2,8 +2,6 @@ package api
 
 import (
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,13 +13,19 @@ import (
 	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/identify/intake"
 	"github.com/sigap-dev/sigap/internal/incident"
-	"github.com/sigap-dev/sigap/internal/recorder"
 )
 
 const (
 	maxIntake   = 1 << 20  // bytes of a body, decompressed
 	maxReported = 10 << 20 // of a user report, which may hold a picture
 	keptOfLarge = 4 << 10  // of a body that was too large, kept with the signal that says so
+)
+
+// The refusals that say the same whoever sends.
+var (
+	errUnknownKey = &intake.Error{Status: http.StatusUnauthorized, Title: "The integration key is not known",
+		Detail: "Make one under Settings, Sources, and put it into the address: /in/KEY"}
+	errUnavailable = &intake.Error{Status: http.StatusServiceUnavailable, Title: "Sigap cannot store it now", Detail: "Send it again in a few seconds."}
 )
 
 // registerIntake registers the senders' routes: each in the sender's own wire
@@ -31,6 +35,7 @@ func (s *Server) registerIntake() {
 		s.own(public, pattern, func(w http.ResponseWriter, r *http.Request) { s.take(w, r, r.PathValue("key"), source) })
 	}
 	post("POST /in/{key}", "")
+	s.own(public, "GET /in/{key}", s.sayHow)
 	post("POST /in/{key}/api/v2/alerts", "prometheus")
 	post("POST /in/{key}/v2/enqueue", "pagerduty")
 	post("POST /in/{key}/v2/change/enqueue", "pagerduty-change")
@@ -48,6 +53,19 @@ func (s *Server) registerIntake() {
 	s.own(public, "POST /in/{key}/v1/logs", s.takeLogs)
 	s.own(public, "POST /in/{key}/v1/metrics", s.takeMetrics)
 	s.registerAlertmanager()
+}
+
+// sayHow tells who opens a key's address what is taken there: a person with a
+// browser or curl, and the services that look whether an address answers
+// before they send to it.
+func (s *Server) sayHow(w http.ResponseWriter, r *http.Request) {
+	key, err := s.Store.SenderKey(r.Context(), r.PathValue("key"))
+	if err != nil {
+		s.refuse(w, "", errUnknownKey)
+		return
+	}
+	writeAnswer(w, intake.Answer{Status: http.StatusOK, ContentType: "application/json", Body: map[string]string{
+		"source": key.Source, "name": key.Name, "send": "POST to this address, as the page of this source in docs/integrations says"}})
 }
 
 // takeRouted takes a PagerDuty event whose key stands in its body.
@@ -68,8 +86,7 @@ func (s *Server) takeRouted(w http.ResponseWriter, r *http.Request, source strin
 func (s *Server) take(w http.ResponseWriter, r *http.Request, secret, source string) {
 	key, err := s.Store.SenderKey(r.Context(), secret)
 	if err != nil {
-		s.refuse(w, source, &intake.Error{Status: http.StatusUnauthorized, Title: "The integration key is not known",
-			Detail: "Make one under Settings, Sources, and put it into the address: /in/KEY"})
+		s.refuse(w, source, errUnknownKey)
 		return
 	}
 	if source == "" {
@@ -104,8 +121,7 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, secret, source str
 	}
 	if err := s.accept(r, key, batch); err != nil {
 		s.Logger.ErrorContext(r.Context(), "signals were not accepted", "source", source, "err", err)
-		w.Header().Set("Retry-After", "5")
-		s.refuse(w, source, &intake.Error{Status: http.StatusServiceUnavailable, Title: "Sigap cannot store it now", Detail: "Send it again in a few seconds."})
+		s.refuse(w, source, errUnavailable)
 		return
 	}
 	writeAnswer(w, sender.Accepted(batch))
@@ -144,6 +160,9 @@ func (s *Server) refuse(w http.ResponseWriter, source string, err error) {
 	if !ok {
 		e = &intake.Error{Status: http.StatusBadRequest, Title: "The body could not be read", Detail: err.Error()}
 	}
+	if e.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "5")
+	}
 	if sender, known := intake.SenderFor(source); known {
 		writeAnswer(w, sender.Refused(e))
 		return
@@ -159,152 +178,4 @@ func writeAnswer(w http.ResponseWriter, a intake.Answer) {
 	if a.Body != nil {
 		_ = json.NewEncoder(w).Encode(a.Body) // the sender is gone if this fails
 	}
-}
-
-// readBody reads a body, decompressed, up to limit. Of a larger one it gives
-// the beginning with a 413 error.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	var src io.Reader = http.MaxBytesReader(w, r.Body, limit+1)
-	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(src)
-		if err != nil {
-			return nil, &intake.Error{Status: http.StatusBadRequest, Title: "The body is not gzip", Detail: "The Content-Encoding says gzip and the body is not. Send it as it is, or compress it."}
-		}
-		src = z
-	case "deflate":
-		src = flate.NewReader(src)
-	default:
-		return nil, &intake.Error{Status: http.StatusUnsupportedMediaType, Title: "The encoding is not known", Detail: "Send gzip, deflate or nothing, not " + enc + "."}
-	}
-	body, err := io.ReadAll(io.LimitReader(src, limit+1))
-	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); int64(len(body)) > limit || ok && tooLarge != nil {
-		return body, &intake.Error{Status: http.StatusRequestEntityTooLarge, Title: "The body is too large",
-			Detail: fmt.Sprintf("At most %d bytes are taken. Send fewer alerts a request.", limit)}
-	}
-	if err != nil {
-		return nil, &intake.Error{Status: http.StatusBadRequest, Title: "The body could not be read to its end", Detail: "The connection broke, or the compressed data is damaged. Send it again."}
-	}
-	return body, nil
-}
-
-// takeLogs takes OTLP logs for the flight recorder.
-func (s *Server) takeLogs(w http.ResponseWriter, r *http.Request) {
-	if !s.mayRecord(w, r) {
-		return
-	}
-	lines, partial, err := recorder.DecodeLogs(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.Body, recorder.MaxOTLP)
-	if err == nil {
-		err = storing(s.Recorder.Logs(r.Context(), lines))
-	}
-	s.answerOTLP(w, r, err, func(contentType string) ([]byte, string) { return recorder.EncodeLogsResponse(contentType, partial) })
-}
-
-// takeMetrics takes OTLP metrics for the flight recorder.
-func (s *Server) takeMetrics(w http.ResponseWriter, r *http.Request) {
-	if !s.mayRecord(w, r) {
-		return
-	}
-	series, partial, err := recorder.DecodeMetrics(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.Body, recorder.MaxOTLP)
-	if err == nil {
-		err = storing(s.Recorder.Metrics(r.Context(), series))
-	}
-	s.answerOTLP(w, r, err, func(contentType string) ([]byte, string) { return recorder.EncodeMetricsResponse(contentType, partial) })
-}
-
-func (s *Server) mayRecord(w http.ResponseWriter, r *http.Request) bool {
-	key, err := s.Store.SenderKey(r.Context(), r.PathValue("key"))
-	if err != nil || (key.Source != "otlp" && key.Source != "agent") {
-		writeProblem(w, http.StatusUnauthorized, "The integration key is not known, or not for telemetry.", "Make one for the source otlp or agent under Settings, Sources.")
-		return false
-	}
-	return true
-}
-
-// notStored is a failure on our side: the sender should try again.
-type notStored struct{ error }
-
-func storing(err error) error {
-	if err != nil {
-		return notStored{err}
-	}
-	return nil
-}
-
-func (s *Server) answerOTLP(w http.ResponseWriter, r *http.Request, err error, encode func(string) ([]byte, string)) {
-	contentType := r.Header.Get("Content-Type")
-	status := http.StatusOK
-	if ns, ok := errors.AsType[notStored](err); ok {
-		s.Logger.ErrorContext(r.Context(), "telemetry was not recorded", "err", ns.error)
-		status = http.StatusServiceUnavailable
-		w.Header().Set("Retry-After", "5")
-	} else if err != nil {
-		status = http.StatusBadRequest
-		switch {
-		case errors.Is(err, recorder.ErrTooLarge):
-			status = http.StatusRequestEntityTooLarge
-		case errors.Is(err, recorder.ErrContentType), errors.Is(err, recorder.ErrEncoding):
-			status = http.StatusUnsupportedMediaType
-		}
-	}
-	body, mediaType := encode(contentType)
-	if err != nil {
-		code := map[int]int32{http.StatusRequestEntityTooLarge: 8, http.StatusServiceUnavailable: 14}[status] // of gRPC: resource exhausted, unavailable
-		body, mediaType = recorder.EncodeStatus(contentType, max(code, 3), err.Error())                       // 3: invalid argument
-	}
-	w.Header().Set("Content-Type", mediaType)
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
-}
-
-// registerAlertmanager registers what amtool and Grafana ask an Alertmanager.
-func (s *Server) registerAlertmanager() {
-	began := s.Now()
-	get := func(path string, view func(r *http.Request) (any, error)) {
-		s.own(public, "GET /in/{key}/api/v2/"+path, func(w http.ResponseWriter, r *http.Request) {
-			if _, err := s.Store.SenderKey(r.Context(), r.PathValue("key")); err != nil {
-				writeProblem(w, http.StatusUnauthorized, "The integration key is not known.", "")
-				return
-			}
-			v, err := view(r)
-			if err != nil {
-				writeProblem(w, http.StatusBadRequest, "The filter cannot be read.", err.Error())
-				return
-			}
-			writeAnswer(w, intake.Answer{Status: http.StatusOK, ContentType: "application/json", Body: v})
-		})
-	}
-	get("status", func(*http.Request) (any, error) {
-		return intake.StatusView(intake.VersionInfo{Version: s.Version}, began), nil
-	})
-	get("receivers", func(*http.Request) (any, error) { return intake.ReceiversView(), nil })
-	get("silences", func(*http.Request) (any, error) { return []intake.Silence{}, nil })
-	get("alerts", func(r *http.Request) (any, error) { return s.firing(r) })
-	get("alerts/groups", func(r *http.Request) (any, error) {
-		alerts, err := s.firing(r)
-		return intake.AlertGroupsView(alerts), err
-	})
-}
-
-func (s *Server) firing(r *http.Request) ([]intake.GettableAlert, error) {
-	var matchers []intake.Matcher
-	for _, f := range r.URL.Query()["filter"] {
-		m, err := intake.ParseMatcher(f)
-		if err != nil {
-			return nil, err
-		}
-		matchers = append(matchers, m)
-	}
-	alerts, err := s.Store.RecentAlerts(r.Context(), 1000)
-	if err != nil {
-		return nil, err
-	}
-	var signals []incident.Signal
-	for _, a := range alerts {
-		if a.State == incident.AlertFiring {
-			signals = append(signals, a.Signal)
-		}
-	}
-	return intake.AlertsView(signals, matchers, s.Now()), nil
 }

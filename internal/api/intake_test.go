@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -253,6 +254,29 @@ func TestTheKeyOfThePublicFormTakesReportsAlone(t *testing.T) {
 	}
 }
 
+func TestAKeysAddressTellsWhatIsTakenThere(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	var got struct{ Source, Send string }
+	s.must(&got, "GET", "/in/"+s.key("grafana"), nil)
+	if got.Source != "grafana" || !strings.Contains(got.Send, "POST") {
+		t.Errorf("it says %+v", got)
+	}
+	if p := s.do("GET", "/in/in_made-up", nil).problem(t); p.Status != http.StatusUnauthorized {
+		t.Errorf("a key that does not exist: %+v", p)
+	}
+}
+
+func TestWhatASenderLeftOutIsNamedInTheAnswer(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	var got intake.Receipt
+	s.must(&got, "POST", "/in/"+s.key("alertmanager"), `{"version":"4","status":"firing","truncatedAlerts":7,"alerts":[{"status":"firing","labels":{"alertname":"A"}}]}`)
+	if got.Accepted != 1 || got.Truncated != 7 {
+		t.Errorf("the answer is %+v, want one taken and seven left out", got)
+	}
+}
+
 func TestAHeartbeatIsTakenByEveryMeansThatACronJobHas(t *testing.T) {
 	t.Parallel()
 	s := start(t, storetest.SQLite(t))
@@ -284,6 +308,17 @@ func TestTheAlertmanagerAPIAnswersItsOwnQuestions(t *testing.T) {
 	}
 	if a := s.do("GET", base+"alerts?filter=%7B%7B", nil); a.StatusCode != http.StatusBadRequest {
 		t.Errorf("a filter that is none: %d", a.StatusCode)
+	}
+	for _, path := range []string{"alerts?active=false", "alerts?receiver=pager"} {
+		if a := s.must(nil, "GET", base+path, nil); strings.TrimSpace(string(a.body)) != "[]" {
+			t.Errorf("GET %s: %s, want an empty list", path, a.body)
+		}
+	}
+	for _, bad := range []answer{s.do("GET", base+"alerts?receiver=(", nil), s.do("POST", base+"silences", `{"matchers":[]}`), s.do("DELETE", base+"silence/x", nil)} {
+		var why string
+		if err := json.Unmarshal(bad.body, &why); err != nil || bad.StatusCode != http.StatusBadRequest || why == "" {
+			t.Errorf("%s: %d %s, want a 400 with a JSON string", bad.Request.URL, bad.StatusCode, bad.body)
+		}
 	}
 	resolved := fmt.Sprintf(`[{"labels":{"alertname":"HighErrors","service":"payment","severity":"critical","env":"production"},"endsAt":%q}]`, time.Now().Add(-time.Second).Format(time.RFC3339))
 	s.must(nil, "POST", base+"alerts", resolved)

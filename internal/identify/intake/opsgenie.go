@@ -98,8 +98,12 @@ func (a opsgenieAlert) created() incident.Signal {
 	return s
 }
 
-// opsgenieAnswer is the body of Opsgenie's answers.
+// opsgenieAnswer is the body of Opsgenie's answers, and of a refusal a problem
+// document besides.
 type opsgenieAnswer struct {
+	Title     string  `json:"title,omitempty"`
+	Status    int     `json:"status,omitempty"`
+	Detail    string  `json:"detail,omitempty"`
 	Result    string  `json:"result,omitempty"`
 	Message   string  `json:"message,omitempty"`
 	Took      float64 `json:"took"`
@@ -110,9 +114,7 @@ type opsgenieAnswer struct {
 // what became of it. The id is made of the alert's alias.
 func acceptedOpsgenie(b Batch) Answer {
 	if len(b.Rejected) > 0 {
-		return Answer{Status: http.StatusUnprocessableEntity, ContentType: typeJSON, Body: opsgenieAnswer{
-			Message: b.Rejected[0].Reason, RequestID: requestID(b.Rejected[0].Reason),
-		}}
+		return refusedOpsgenie(&Error{Status: http.StatusUnprocessableEntity, Title: "The alert was not taken", Detail: b.Rejected[0].Reason})
 	}
 	alias := ""
 	if len(b.Signals) > 0 {
@@ -124,8 +126,8 @@ func acceptedOpsgenie(b Batch) Answer {
 }
 
 func refusedOpsgenie(e *Error) Answer {
-	return Answer{Status: e.Status, ContentType: typeJSON, Body: opsgenieAnswer{
-		Message: e.Error(), RequestID: requestID(e.Detail),
+	return Answer{Status: e.Status, ContentType: typeProblem, Body: opsgenieAnswer{
+		Title: e.Title, Status: e.Status, Detail: e.Detail, Message: e.Error(), RequestID: requestID(e.Detail),
 	}}
 }
 

@@ -184,8 +184,12 @@ func parsePagerDutyChange(req Request) (Batch, error) {
 	return batch, nil
 }
 
-// pagerDutyAnswer is the body of PagerDuty's answers.
+// pagerDutyAnswer is the body of PagerDuty's answers. Of a refusal it has a
+// problem document's members too, but for status, which PagerDuty's clients
+// take for a word.
 type pagerDutyAnswer struct {
+	Title    string   `json:"title,omitempty"`
+	Detail   string   `json:"detail,omitempty"`
 	Status   string   `json:"status"`
 	Message  string   `json:"message"`
 	DedupKey string   `json:"dedup_key,omitempty"`
@@ -215,6 +219,7 @@ func invalidPagerDuty(b Batch) Answer {
 	for _, r := range b.Rejected {
 		answer.Errors = append(answer.Errors, r.Reason)
 	}
+	answer.Title, answer.Detail = answer.Message, strings.Join(answer.Errors, "; ")
 	return Answer{Status: http.StatusBadRequest, ContentType: typeJSON, Body: answer}
 }
 
@@ -229,6 +234,6 @@ func refusedPagerDuty(e *Error) Answer {
 		status = "error"
 	}
 	return Answer{Status: e.Status, ContentType: typeJSON, Body: pagerDutyAnswer{
-		Status: status, Message: e.Title, Errors: []string{e.Detail},
+		Title: e.Title, Detail: e.Detail, Status: status, Message: e.Title, Errors: []string{e.Detail},
 	}}
 }

@@ -73,6 +73,7 @@ type Receipt struct {
 	Accepted   int        `json:"accepted"`
 	Identities []string   `json:"identities,omitempty"` // to resolve, amend or look up what was sent
 	Rejected   []Rejected `json:"rejected,omitempty"`
+	Truncated  int        `json:"truncated,omitempty"` // alerts that the sender said it left out: they did not arrive
 }
 
 // acceptedPlain answers senders that only look at the status. A body of which
@@ -87,7 +88,7 @@ func acceptedOwn(b Batch) Answer {
 }
 
 func accepted(status int, b Batch) Answer {
-	r := Receipt{Rejected: b.Rejected}
+	r := Receipt{Rejected: b.Rejected, Truncated: b.Truncated}
 	for _, s := range b.Signals {
 		r.Identities = append(r.Identities, s.Identity)
 	}
