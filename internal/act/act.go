@@ -218,6 +218,7 @@ func (s *Service) Move(ctx context.Context, actor incident.Actor, id string, to 
 		switch {
 		case back && to.Pages(): // reopened: people are asked again
 			e.Enqueue(incident.Page{Incident: id})
+			e.Enqueue(incident.FollowUp{Incident: id, Code: "reopened", Args: map[string]string{"by": actor.Name, "reason": strings.TrimSpace(reason)}})
 			e.Enqueue(incident.StartClocks{Incident: id})
 			e.Enqueue(incident.WatchRecovery{Incident: id})
 		case to == incident.Monitoring:

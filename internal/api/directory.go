@@ -10,6 +10,7 @@ import (
 
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
 	"github.com/sigap-dev/sigap/internal/text"
 )
@@ -137,20 +138,13 @@ func (s *Server) mail(ctx context.Context, p *directory.Person, id string, w tex
 	if err != nil {
 		return false
 	}
-	m := message(id, p.Lang, w)
+	m := inform.Message(w, p.Lang)
+	m.ID = id
 	if _, err := ch.Send(ctx, p.Email, m); err != nil {
 		s.Logger.WarnContext(ctx, "a mail was not sent", "person", p.ID, "err", err)
 		return false
 	}
 	return true
-}
-
-func message(id, lang string, w text.Words) channel.Message {
-	m := channel.Message{ID: id, Title: w.Title, Lines: w.Lines, Lang: lang}
-	for _, a := range w.Actions {
-		m.Actions = append(m.Actions, channel.Action{Label: a.Label, URL: a.URL, Primary: a.Primary})
-	}
-	return m
 }
 
 // mayEdit reports whether the viewer may change a person's contacts: their
@@ -284,7 +278,9 @@ func (s *Server) sendTest(ctx context.Context, kind, address string, w text.Word
 		return nil, err
 	}
 	began := s.Now()
-	res, err := ch.Send(ctx, address, message("test/"+uuid.Must(uuid.NewV7()).String(), lang, w))
+	m := inform.Message(w, lang)
+	m.ID = "test/" + uuid.Must(uuid.NewV7()).String()
+	res, err := ch.Send(ctx, address, m)
 	out := testResult{OK: err == nil, Detail: res.Detail, Took: s.Now().Sub(began).Milliseconds(), At: began}
 	if err != nil {
 		out.Detail = err.Error()

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -61,6 +62,14 @@ func add[T river.JobArgs](w *river.Workers, work func(context.Context, T) error)
 	}))
 }
 
+// tryOf tells a delivery which try it is. River writes down how each try ended,
+// unless the process died: then there are fewer ends than tries.
+func tryOf(job *rivertype.JobRow) inform.Try {
+	ends := len(job.Errors)
+	return inform.Try{N: job.Attempt, Last: job.Attempt >= job.MaxAttempts,
+		Broken: ends < job.Attempt-1 || ends > 0 && strings.HasPrefix(job.Errors[ends-1].Error, inform.Unrecorded)}
+}
+
 // gone ends jobs about what is no longer there: trying again brings nothing
 // back.
 func gone(err error) error {
@@ -83,7 +92,7 @@ func (a *App) workers() *river.Workers {
 	add(w, a.inform.FollowUp)
 	add(w, a.inform.Update)
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[inform.Deliver]) error {
-		err := a.inform.Deliver(ctx, job.Args, job.Attempt, job.Attempt >= job.MaxAttempts)
+		err := a.inform.Deliver(ctx, job.Args, tryOf(job.JobRow))
 		if later, ok := errors.AsType[*inform.Later](err); ok && later.After > 0 {
 			return river.JobSnooze(later.After) // as long as the service asked
 		}

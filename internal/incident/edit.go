@@ -68,10 +68,14 @@ func (e *Edit) RecordAt(at time.Time, f Fact) *Entry {
 }
 
 // Enqueue asks for a job at once.
-func (e *Edit) Enqueue(args JobArgs) { e.jobs = append(e.jobs, Job{Args: args}) }
+func (e *Edit) Enqueue(args JobArgs) { e.EnqueueAt(time.Time{}, args) }
 
 // EnqueueAt asks for a job not before at.
 func (e *Edit) EnqueueAt(at time.Time, args JobArgs) {
+	if f, ok := args.(FollowUp); ok {
+		f.Entry = e.Incident.Seq
+		args = f
+	}
 	e.jobs = append(e.jobs, Job{Args: args, At: at})
 }
 

@@ -46,6 +46,7 @@ type Notice struct {
 	To      []Recipient `json:"to"`
 	Update  string      `json:"update,omitempty"` // the update that it carries
 	Code    string      `json:"code,omitempty"`   // of a follow-up: what it says
+	Entry   int         `json:"entry,omitempty"`  // of a follow-up: the entry that it follows
 	At      time.Time   `json:"at,omitzero"`
 }
 
@@ -65,6 +66,7 @@ type Receipt struct {
 	State   Reach     `json:"state"`
 	Detail  string    `json:"detail,omitempty"` // the service's words
 	Thread  string    `json:"thread,omitempty"` // the service's name for the thread that the message began or joined
+	Unsure  bool      `json:"unsure,omitempty"` // of a failed one: it may have arrived all the same; else: it may have come twice
 	At      time.Time `json:"at,omitzero"`
 }
 

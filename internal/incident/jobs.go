@@ -35,6 +35,9 @@ type FollowUp struct {
 	Code     string            `json:"code"`
 	Only     string            `json:"only,omitempty"` // one person's id
 	Args     map[string]string `json:"args,omitempty"`
+	// Entry is the newest entry of the operation that asked for it, set by
+	// [Edit.Enqueue]: it tells a job that runs twice from another one.
+	Entry int `json:"entry,omitempty"`
 }
 
 func (FollowUp) Kind() string { return "follow_up" }

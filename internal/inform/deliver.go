@@ -25,9 +25,24 @@ func (l *Later) Unwrap() error { return l.Err }
 // the next one is tried beside it.
 const attemptsBeforeNext = 2
 
-// Deliver sends one message over one channel and records what became of it.
-// Attempt counts from 1; last says that the queue will not try again.
-func (s *Service) Deliver(ctx context.Context, job Deliver, attempt int, last bool) error {
+// Try is which try of a delivery this is.
+type Try struct {
+	N    int  // from 1
+	Last bool // the queue will not try again
+	// Broken says that a try before ended without telling how: the process
+	// died meanwhile, or could not record it. The message may have gone out.
+	Broken bool
+}
+
+// Unrecorded begins the error of a delivery that went out and could not be
+// recorded.
+const Unrecorded = "record that a message went out"
+
+// Deliver sends one message over one channel and records what became of it. A
+// message of which nobody can tell whether it went out is sent again: a page
+// that comes twice does less harm than one that never comes. Where the service
+// knows it again by its id it is shown once; otherwise the receipt says so.
+func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 	i, err := s.store.Incident(ctx, job.Incident)
 	if err != nil {
 		return err
@@ -66,9 +81,10 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, attempt int, last bo
 	m.Thread = threadOf(i, receipt)
 	result, err := ch.Send(ctx, contact.Address, m)
 	if err != nil {
-		return s.sendFailed(ctx, job, receipt, err, policy.MethodLimit, attempt, last)
+		return s.sendFailed(ctx, job, receipt, err, policy.MethodLimit, try)
 	}
 	receipt.State, receipt.Detail, receipt.Thread = result.State, result.Detail, result.Thread
+	receipt.Unsure = (try.Broken || unsure(i, receipt)) && !channel.KnowsAgain(contact.Kind)
 	_, err = s.store.Change(context.WithoutCancel(ctx), incident.System(), job.Incident, func(e *incident.Edit) error {
 		e.Record(receipt)
 		if notice.Purpose == incident.PurposePage && len(job.Methods) > 1 {
@@ -78,13 +94,27 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, attempt int, last bo
 		}
 		return nil
 	})
-	return err
+	if err != nil {
+		return fmt.Errorf("%s: %w", Unrecorded, err)
+	}
+	return nil
+}
+
+// same reports whether two receipts are of one message: sent to one recipient
+// over one method.
+func same(a, b incident.Receipt) bool {
+	return a.Notice == b.Notice && a.To.ID == b.To.ID && a.Method == b.Method
+}
+
+// unsure reports whether a message may have gone out by a try that failed.
+func unsure(i *incident.Incident, r incident.Receipt) bool {
+	return slices.ContainsFunc(i.Receipts, func(o incident.Receipt) bool { return same(o, r) && o.Unsure })
 }
 
 // sent reports whether a message went out already: a job may run twice.
 func sent(i *incident.Incident, r incident.Receipt) bool {
 	return slices.ContainsFunc(i.Receipts, func(o incident.Receipt) bool {
-		return o.Notice == r.Notice && o.To.ID == r.To.ID && o.Method == r.Method && o.State != incident.FailedToSend && o.State != incident.Queued
+		return same(o, r) && o.State != incident.FailedToSend && o.State != incident.Queued
 	})
 }
 
@@ -133,13 +163,14 @@ func declined(i *incident.Incident, notice, person string) bool {
 // sendFailed records why a message did not go out and decides what follows:
 // the same again later, the next method, the next person. A service that asks
 // for more patience than there is counts as failed already.
-func (s *Service) sendFailed(ctx context.Context, job Deliver, receipt incident.Receipt, err error, patience time.Duration, attempt int, last bool) error {
+func (s *Service) sendFailed(ctx context.Context, job Deliver, receipt incident.Receipt, err error, patience time.Duration, try Try) error {
 	var ce *channel.Error
 	if !errors.As(err, &ce) {
 		ce = &channel.Error{Retry: true, Detail: "the channel did not answer", Err: err}
 	}
-	final := last || !ce.Retry
-	if ferr := s.failed(context.WithoutCancel(ctx), job, receipt, ce.Error(), final || attempt == attemptsBeforeNext || ce.After >= patience); ferr != nil {
+	final := try.Last || !ce.Retry
+	receipt.Unsure = ce.Unsure
+	if ferr := s.failed(context.WithoutCancel(ctx), job, receipt, ce.Error(), final || try.N == attemptsBeforeNext || ce.After >= patience); ferr != nil {
 		return ferr
 	}
 	if final {
@@ -152,8 +183,9 @@ func (s *Service) sendFailed(ctx context.Context, job Deliver, receipt incident.
 func (s *Service) failed(ctx context.Context, job Deliver, receipt incident.Receipt, detail string, passOn bool) error {
 	receipt.State, receipt.Detail = incident.FailedToSend, detail
 	_, err := s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
+		receipt.Unsure = receipt.Unsure || unsure(e.Incident, receipt)
 		if !slices.ContainsFunc(e.Incident.Receipts, func(o incident.Receipt) bool {
-			return o.Notice == receipt.Notice && o.To.ID == receipt.To.ID && o.Method == receipt.Method && o.State == incident.FailedToSend && o.Detail == detail
+			return same(o, receipt) && o.State == incident.FailedToSend && o.Detail == detail
 		}) {
 			e.Record(receipt) // the same failure once: retries make no flood
 		}

@@ -19,15 +19,22 @@ func (s *Service) message(i *incident.Incident, n incident.Notice, job Deliver, 
 		Incident: i, Purpose: n.Purpose, Notice: n, Audience: string(job.Does), Code: n.Code, Args: job.Args,
 		Link: link, Room: job.To.Room, Now: s.now(),
 	})
-	m := channel.Message{Incident: i.Ref(), Severity: i.Severity.String(), Title: words.Title, Lines: words.Lines, PlotAlt: words.PlotAlt, Lang: reader.Lang}
-	for _, f := range words.Fields {
-		m.Fields = append(m.Fields, channel.Field{Label: f.Label, Value: f.Value})
-	}
-	for _, a := range words.Actions {
-		m.Actions = append(m.Actions, channel.Action{Label: a.Label, URL: a.URL, Primary: a.Primary})
-	}
+	m := Message(words, reader.Lang)
+	m.Incident, m.Severity = i.Ref(), i.Severity.String()
 	if n.Purpose != incident.PurposeFollow {
 		m.Plot = s.plot(i, reader)
+	}
+	return m
+}
+
+// Message carries words in a language over any channel.
+func Message(w text.Words, lang string) channel.Message {
+	m := channel.Message{Title: w.Title, Lines: w.Lines, PlotAlt: w.PlotAlt, Lang: lang}
+	for _, f := range w.Fields {
+		m.Fields = append(m.Fields, channel.Field{Label: f.Label, Value: f.Value})
+	}
+	for _, a := range w.Actions {
+		m.Actions = append(m.Actions, channel.Action{Label: a.Label, URL: a.URL, Primary: a.Primary})
 	}
 	return m
 }

@@ -112,13 +112,17 @@ func (s *Service) send(e *incident.Edit, n incident.Notice, list []addressee, ar
 	}
 }
 
-// FollowUp tells those who were told that something material changed.
+// FollowUp tells those who were told that something material changed. One that
+// runs twice tells once.
 func (s *Service) FollowUp(ctx context.Context, job incident.FollowUp) error {
 	r, err := s.rosterFor(ctx, job.Incident)
 	if err != nil {
 		return err
 	}
 	_, err = s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
+		if followed(e.Incident, job) {
+			return nil
+		}
 		var list []addressee
 		seen := map[string]bool{}
 		for _, n := range e.Incident.Notices {
@@ -139,11 +143,18 @@ func (s *Service) FollowUp(ctx context.Context, job incident.FollowUp) error {
 			}
 		}
 		if len(list) > 0 {
-			s.send(e, incident.Notice{ID: s.newID(), Purpose: incident.PurposeFollow, Code: job.Code}, list, job.Args)
+			s.send(e, incident.Notice{ID: s.newID(), Purpose: incident.PurposeFollow, Code: job.Code, Entry: job.Entry}, list, job.Args)
 		}
 		return nil
 	})
 	return err
+}
+
+// followed reports whether a follow-up is out already: the job ran before.
+func followed(i *incident.Incident, job incident.FollowUp) bool {
+	return job.Entry != 0 && slices.ContainsFunc(i.Notices, func(n incident.Notice) bool {
+		return n.Purpose == incident.PurposeFollow && n.Entry == job.Entry && n.Code == job.Code && (job.Only == "" || isTo(n, job.Only))
+	})
 }
 
 // addressee finds the ways to reach a recipient of an earlier notice.

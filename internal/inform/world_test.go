@@ -78,7 +78,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	queuetest.On(w.queue, w.inform.FollowUp)
 	queuetest.On(w.queue, w.inform.Update)
 	queuetest.OnAttempt(w.queue, func(ctx context.Context, job inform.Deliver, n queuetest.Attempt) error {
-		return w.inform.Deliver(ctx, job, int(n), n == 25)
+		return w.inform.Deliver(ctx, job, inform.Try{N: int(n), Last: n == 25})
 	})
 	return w
 }

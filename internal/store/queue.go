@@ -18,9 +18,15 @@ const liveTopic = "sigap_live"
 
 // Work starts a client that works the jobs of the queues; Stop it before the
 // store is closed.
+//
+// A job for later runs on time if it was asked for five seconds before or
+// more: so often River looks ahead as far at what falls due and makes it ready,
+// to be found by the next poll at its moment. Every limit of the policy is at
+// least that; the scheduler's interval cannot be set from outside.
 func (s *Store) Work(ctx context.Context, config *river.Config) (*river.Client[*sql.Tx], error) {
 	config.Logger, config.ID = quiet(s.log), s.clientID
-	if !s.postgres { // jobs are looked for often: a look costs a few microseconds
+	config.FetchPollInterval = 250 * time.Millisecond // what falls due is not announced, only found
+	if !s.postgres {                                  // a look costs a few microseconds
 		config.FetchCooldown, config.FetchPollInterval = 10*time.Millisecond, 100*time.Millisecond
 	}
 	c, err := river.NewClient(s.driver, config)

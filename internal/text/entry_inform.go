@@ -3,6 +3,7 @@ package text
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -73,6 +74,13 @@ func (r Reader) receiptEntry(f incident.Receipt) Line {
 		line.Icon, line.Tone = "undo", "plain"
 	case incident.FailedToSend:
 		line.Icon, line.Tone, line.Detail = "alert", "plain", inline(r.failure(f.Detail))
+	}
+	if f.Unsure {
+		key := "receipt.twice"
+		if f.State == incident.FailedToSend {
+			key = "receipt.perhaps"
+		}
+		line.Detail = strings.TrimSpace(line.Detail + " " + r.say(key))
 	}
 	return line
 }

@@ -86,6 +86,7 @@ func TestLettersReadAsTheyWereApproved(t *testing.T) {
 func follows() []incident.FollowUp {
 	title := map[string]string{"title": "Roll back payment", "by": "Rina", "reason": "I am on a train", "name": "Management"}
 	return []incident.FollowUp{
+		{Code: "reopened", Args: map[string]string{"by": "Rina Wijaya", "reason": "errors are rising again"}},
 		{Code: "ended"}, {Code: "dismissed", Args: map[string]string{"reason": "a load test"}}, {Code: "merged", Args: map[string]string{"ref": "INC-140"}},
 		{Code: "severity", Args: map[string]string{"to": "SEV2", "reason": "fewer customers than thought"}}, {Code: "mitigated"}, {Code: "resolved"},
 		{Code: "task", Args: title}, {Code: "taskDue", Args: title}, {Code: "declined", Args: title}, {Code: "updateDue", Args: title}, {Code: "updateLate", Args: title},

@@ -57,6 +57,11 @@ func kinds() map[string]kind {
 // Kinds returns the names of the services there are channels for, in order.
 func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
 
+// KnowsAgain reports whether a service, or who reads it, knows a message that
+// comes again by its id and shows it once: a mail by its Message-ID, a webhook
+// by its delivery id. The others have no way to tell.
+func KnowsAgain(kind string) bool { return kind == "email" || kind == "webhook" }
+
 func find(name string) (kind, error) {
 	k, ok := kinds()[name]
 	if !ok {
