@@ -155,7 +155,7 @@ func (s *Service) Remind(ctx context.Context, job Remind) error {
 	_, err := s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		t, err := e.Incident.Task(job.Task)
 		if err != nil || t.State == incident.TaskFinished || t.State == incident.TaskDeclined {
-			return nil
+			return nil //nolint:nilerr // a task that is gone is due to nobody
 		}
 		e.Enqueue(incident.FollowUp{Incident: job.Incident, Code: "taskDue", Only: t.To.ID, Args: map[string]string{"title": t.Title}})
 		return nil

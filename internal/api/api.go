@@ -134,7 +134,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	switch p {
 	case nil:
 		return
-	case http.ErrAbortHandler: //nolint:errorlint // net/http compares it in the same way
+	case http.ErrAbortHandler:
 		panic(p) // it breaks the connection, so that half an answer is not taken for a whole
 	}
 	s.Logger.Error("a request panicked", "method", r.Method, "path", redactPath(r.URL.Path), "panic", p)

@@ -119,13 +119,13 @@ func TestEveryOperationIsRefusedExactlyToThoseWithoutItsRight(t *testing.T) {
 		ref := s.declared(callers[len(callers)-1].as...)
 		for _, c := range callers {
 			for _, op := range s.API.Operations() {
-				if op.Method == "DELETE" && op.Path == "/api/session" {
+				if op.Method == http.MethodDelete && op.Path == "/api/session" {
 					continue // it would end the caller's session
 				}
 				// An unknown field is refused after the right is checked and
 				// before anything is done.
 				var body any
-				if op.Method != "GET" && op.Method != "DELETE" {
+				if op.Method != http.MethodGet && op.Method != http.MethodDelete {
 					body = `{"noSuchField":1}`
 				}
 				a := s.do(op.Method, fill(op.Path, ref), body, c.as...)

@@ -377,11 +377,10 @@ func (s *Server) entryViews(v viewer, i *incident.Incident, list []incident.Entr
 		if e.Kind != (incident.Corrected{}).Kind() {
 			continue
 		}
-		if f, err := e.Fact(); err == nil {
-			c := f.(incident.Corrected)
-			if n, here := at[c.Seq]; here {
-				out[n].Corrected = &CorrectionView{Text: c.Text, By: e.Actor.Name, At: e.At}
-			}
+		f, err := e.Fact()
+		c, ok := f.(incident.Corrected)
+		if n, here := at[c.Seq]; err == nil && ok && here {
+			out[n].Corrected = &CorrectionView{Text: c.Text, By: e.Actor.Name, At: e.At}
 		}
 	}
 	return out

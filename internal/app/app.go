@@ -68,7 +68,7 @@ const httpTimeout = 15 * time.Second
 func New(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*App, error) {
 	a := &App{config: c, log: log, now: now, live: &live.Broker{}}
 	var err error
-	if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
+	if a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
 	if a.config.PublicURL == "" {
@@ -89,7 +89,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.recorder, err = recorder.Open(filepath.Join(c.Data, "recorder"), recorder.Options{MaxBytes: c.Recorder.MaxBytes, MaxAge: c.Recorder.MaxAge, Now: a.now, Logger: a.log}); err != nil {
 		return fmt.Errorf("open the recorder: %w", err)
 	}
-	key, err := a.secretKey(ctx)
+	key, err := a.secretKey()
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (a *App) evidenceSources(client *http.Client) evidence.Sources {
 // secretKey signs links and encrypts secrets at rest. It lies beside the
 // database, not in it: who gets the one has not got the other. Processes that
 // share a PostgreSQL get it from SIGAP_SECRET_KEY.
-func (a *App) secretKey(ctx context.Context) ([]byte, error) {
+func (a *App) secretKey() ([]byte, error) {
 	if v := os.Getenv("SIGAP_SECRET_KEY"); v != "" {
 		key, err := base64.StdEncoding.DecodeString(v)
 		if err != nil || len(key) != 32 {
@@ -179,7 +179,7 @@ func (a *App) secretKey(ctx context.Context) ([]byte, error) {
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) { // another process was first
-		return a.secretKey(ctx)
+		return a.secretKey()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("write the secret key: %w", err)

@@ -51,7 +51,7 @@ func (d *drills) Start(ctx context.Context, fault string) error {
 	if err != nil {
 		return err
 	}
-	receiver, err := freeAddress()
+	receiver, err := freeAddress(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (d *drills) Start(ctx context.Context, fault string) error {
 	if fault != "" {
 		args = append(args, "--fault", fault)
 	}
-	cmd := exec.Command(exe, args...) //nolint:gosec // our own binary, with a fault's name that it checks
+	cmd := exec.Command(exe, args...) //nolint:gosec,noctx // our own binary, with a fault's name that it checks; it outlives the request
 	cmd.Env = append(os.Environ(), "SIGAP_TOKEN="+token)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.WaitDelay = 5 * time.Second
@@ -108,8 +108,8 @@ func (d *drills) reachable(c *http.Client) *http.Client {
 }
 
 // freeAddress is a free port of this machine.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func freeAddress(ctx context.Context) (string, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -32,7 +32,7 @@ var (
 	descInbox    = prometheus.NewDesc("sigap_inbox_waiting", "Accepted bodies that are not applied yet.", nil, nil)
 	descAside    = prometheus.NewDesc("sigap_inbox_set_aside", "Accepted bodies that could not be applied.", nil, nil)
 	descAltered  = prometheus.NewDesc("sigap_timelines_altered", "Timelines that are not what was written.", nil, nil)
-	descDropped  = prometheus.NewDesc("sigap_recorder_dropped_records", "Records that the flight recorder let go to stay within its bounds.", nil, nil)
+	descDropped  = prometheus.NewDesc("sigap_recorder_dropped_records_total", "Records that the flight recorder let go to stay within its bounds.", nil, nil)
 	descRecorder = prometheus.NewDesc("sigap_recorder_bytes", "What the flight recorder holds on disk.", nil, nil)
 )
 

@@ -31,8 +31,6 @@ type cast struct {
 	before                             map[string]json.RawMessage // settings as they were, by path
 }
 
-func (c *cast) all() []*player { return []*player{c.rina, c.budi, c.sari, c.dewi, c.andi, c.hadi} }
-
 func (c *cast) stop() {
 	if c.mail != nil {
 		c.mail.close()

@@ -233,7 +233,7 @@ func (s *Service) Remind(ctx context.Context, job Overdue) error {
 	_, err := s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		a, err := e.Incident.Action(job.Action)
 		if err != nil || !a.Done.IsZero() {
-			return nil
+			return nil //nolint:nilerr // an action that is gone is asked after no more
 		}
 		e.Enqueue(incident.FollowUp{Incident: job.Incident, Code: "actionDue", Only: a.Owner.ID, Args: map[string]string{"title": a.Title}})
 		e.EnqueueAt(e.Now.Add(askAgain), job)

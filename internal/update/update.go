@@ -145,7 +145,7 @@ func (s *Service) Remind(ctx context.Context, job Due) error {
 		i := e.Incident
 		c, err := i.Clock(job.Audience)
 		if err != nil || !c.Due.Equal(job.Due) || !i.Status.Declared() {
-			return nil
+			return nil //nolint:nilerr // an audience that is gone waits for nothing
 		}
 		e.Record(incident.UpdateDue{Audience: job.Audience, Name: c.Name, Due: job.Due, Late: job.Late})
 		if keeper := keeper(i); keeper != "" {

@@ -2,6 +2,7 @@ package version
 
 import (
 	"runtime/debug"
+	"slices"
 	"testing"
 )
 
@@ -12,7 +13,7 @@ func TestTheVersionNamesTheBestThatIsKnown(t *testing.T) {
 		{Key: "vcs.time", Value: "2026-11-24T05:00:00Z"},
 		{Key: "vcs.modified", Value: "false"},
 	}
-	changed := append(committed[:2:2], debug.BuildSetting{Key: "vcs.modified", Value: "true"})
+	changed := slices.Concat(committed[:2], []debug.BuildSetting{{Key: "vcs.modified", Value: "true"}})
 
 	tests := []struct {
 		name    string

@@ -139,17 +139,15 @@ func timeStep(span time.Duration) time.Duration {
 			return step
 		}
 	}
-	days := (span/(24*time.Hour) + 6) / 7
-	return days * 24 * time.Hour
+	const day = 24 * time.Hour
+	return (span/day + 6) / 7 * day
 }
 
 // timeLayout shows no more of a moment than tells the ticks apart.
 func timeLayout(ticks []time.Time, from, to time.Time) string {
-	step := 24 * time.Hour
+	step := to.Sub(from)
 	if len(ticks) > 1 {
 		step = ticks[1].Sub(ticks[0])
-	} else {
-		step = to.Sub(from)
 	}
 	switch {
 	case step < time.Minute:
