@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/sigap-dev/sigap/internal/directory"
@@ -79,5 +80,18 @@ func TestADrillIsPlayedByItsOwnTeamOrElseByTheRealOnes(t *testing.T) {
 	}
 	if got := directory.ForDrill([]directory.Team{players}, false, plays); len(got) != 0 {
 		t.Errorf("players were called for an incident: %v", got)
+	}
+}
+
+func TestAServiceIsNamedByLettersDigitsAndAFewSigns(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"payment": true, "pembayaran-2": true, "Zürich/api": true, "決済": true, "a b.c_d/e:f@g-h": true, "7": true, "½": true, strings.Repeat("é", 100): true,
+		"": false, "-payment": false, " payment": false, "pay\nment": false, "payment!": false, "pay\x00ment": false, "\xff": false, strings.Repeat("é", 101): false,
+	} {
+		s := directory.Service{Name: name}
+		if err := s.Validate(); (err == nil) != want {
+			t.Errorf("%q: %v, want it to do: %v", name, err, want)
+		}
 	}
 }
