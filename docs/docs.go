@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -28,14 +29,17 @@ var files embed.FS
 // shelf, so that the links between the files hold between the pages too; the
 // root is the table of contents in the language that the browser asks for.
 func Handler() http.Handler {
-	pages, err := render()
-	if err != nil {
-		panic(err) // the files are in the binary, and a test renders each of them
-	}
+	pages := sync.OnceValue(func() map[string][]byte { // when somebody reads, not at each start
+		pages, err := render()
+		if err != nil {
+			panic(err) // the files are in the binary, and a test renders each of them
+		}
+		return pages
+	})
 	static := http.StripPrefix("/docs/", http.FileServerFS(files))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/docs")
-		switch page, found := pages[strings.TrimPrefix(name, "/")]; {
+		switch page, found := pages()[strings.TrimPrefix(name, "/")]; {
 		case found:
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = w.Write(page)
