@@ -73,6 +73,14 @@ type EvidenceView struct {
 	Suspects []SuspectView          `json:"suspects"`
 	Changes  []ChangeView           `json:"changes"`
 	Earlier  []incident.Occurrence  `json:"earlier"`
+
+	Suspicions []SuspicionView `json:"suspicions" doc:"All that may be the cause, the most likely first"`
+}
+
+// SuspicionView is a suspicion with its reasons in words.
+type SuspicionView struct {
+	incident.Suspicion
+	Says []string `json:"says"`
 }
 
 // MomentView is a moment to be marked on a plot.
@@ -267,7 +275,7 @@ func (s *Server) evidence(v viewer, i *incident.Incident) []EvidenceView {
 	for n := range i.Evidence {
 		e := &i.Evidence[n]
 		x := EvidenceView{Check: e.Check, Source: e.Source, Name: r.EvidenceName(e.Check), State: e.State, Text: r.Evidence(e), Took: e.Took.Milliseconds(), Window: e.Window,
-			Patterns: orEmpty(e.Patterns), Apart: orEmpty(e.Apart), Plots: plots(r, e.Plots), Suspects: []SuspectView{}, Changes: []ChangeView{}, Earlier: orEmpty(e.Earlier)}
+			Patterns: orEmpty(e.Patterns), Apart: orEmpty(e.Apart), Plots: plots(r, e.Plots), Suspects: []SuspectView{}, Changes: []ChangeView{}, Earlier: orEmpty(e.Earlier), Suspicions: []SuspicionView{}}
 		if !e.Onset.IsZero() {
 			x.Onset = &e.Onset
 		}
@@ -283,6 +291,13 @@ func (s *Server) evidence(v viewer, i *incident.Incident) []EvidenceView {
 				cv.Opinion = &o
 			}
 			x.Changes = append(x.Changes, cv)
+		}
+		for _, suspicion := range e.Suspicions {
+			view := SuspicionView{suspicion, []string{}}
+			for _, reason := range suspicion.Reasons {
+				view.Says = append(view.Says, r.Reason(reason))
+			}
+			x.Suspicions = append(x.Suspicions, view)
 		}
 		out = append(out, x)
 	}

@@ -72,16 +72,7 @@ type subject struct {
 	now      time.Time
 	window   incident.Window // baseline and incident
 
-	onset   chan time.Time    // the moment of change, when the metrics gave one
-	origin  chan string       // the service whose state changed, when the metrics gave one
-	novelty chan []errorOnset // when each new error pattern was first seen
-}
-
-// errorOnset is when an error pattern that the baseline lacks was first seen.
-type errorOnset struct {
-	first   time.Time
-	service string
-	sample  string
+	board *board
 }
 
 func (c *Collector) subject(ctx context.Context, i *incident.Incident) (*subject, error) {
@@ -89,8 +80,7 @@ func (c *Collector) subject(ctx context.Context, i *incident.Incident) (*subject
 	if err != nil {
 		return nil, err
 	}
-	s := &subject{incident: i, graph: directory.Graph{}, detected: i.Milestones[incident.Detected], now: c.now(),
-		onset: make(chan time.Time, 1), origin: make(chan string, 1), novelty: make(chan []errorOnset, 1)}
+	s := &subject{incident: i, graph: directory.Graph{}, detected: i.Milestones[incident.Detected], now: c.now()}
 	s.service.Name = i.Service
 	for _, v := range services {
 		s.graph[v.Name] = v.DependsOn
@@ -153,9 +143,12 @@ func (c *Collector) Collect(ctx context.Context, i *incident.Incident, found fun
 		defer mu.Unlock()
 		found(e)
 	}
+	checks := c.checks(ctx)
+	s.board = newBoard(checks)
 	var wg sync.WaitGroup
-	for _, k := range c.checks(ctx) {
+	for _, k := range checks {
 		wg.Go(func() {
+			defer s.board.reported(k.name)
 			began := time.Now()
 			for _, e := range c.runOne(ctx, k, s) {
 				e.Took = time.Since(began).Round(time.Millisecond)
@@ -195,6 +188,7 @@ func (c *Collector) checks(ctx context.Context) []check {
 		{"probe", "sigap", c.probe},
 		{"changes", "sigap", c.changes},
 		{"recurrence", "sigap", c.recurrence},
+		{"suspicions", "sigap", c.suspicions},
 	}
 	for _, m := range metrics {
 		checks = append(checks, check{"errors", m.Name(), func(ctx context.Context, s *subject) []incident.Evidence { return c.metrics(ctx, m, s) }})
@@ -209,36 +203,14 @@ func dead(check, source, detail string) incident.Evidence {
 	return incident.Evidence{Check: check, Source: source, State: incident.EvidenceFailed, Code: "sourceDead", Args: map[string]string{"source": source, "error": detail}}
 }
 
-// waitOnset gives the moment of change that the metrics found; without one in
-// time, the first signal's, less what a rule takes to fire.
-func (s *subject) waitOnset(ctx context.Context, patience time.Duration) time.Time {
-	t := time.NewTimer(patience)
-	defer t.Stop()
-	select {
-	case at := <-s.onset:
-		select { // for the next who waits
-		case s.onset <- at:
-		default: // another source gave one meanwhile
-		}
-		return at
-	case <-t.C:
-	case <-ctx.Done():
+// waitOnset gives the moment of change that the metrics found, and how exact it
+// is; without one in time, the first signal's, less what a rule takes to fire.
+func (s *subject) waitOnset(ctx context.Context, patience time.Duration) (onset time.Time, within time.Duration) {
+	s.board.await(ctx, "errors", patience)
+	if at, within, ok := s.board.began(); ok {
+		return at, within
 	}
-	return s.guess()
-}
-
-// waitOrigin gives the service in which the metrics see the origin; without one
-// in time, the one that was reported, which may only suffer.
-func (s *subject) waitOrigin(ctx context.Context, patience time.Duration) string {
-	t := time.NewTimer(patience)
-	defer t.Stop()
-	select {
-	case service := <-s.origin:
-		return service
-	case <-t.C:
-	case <-ctx.Done():
-	}
-	return s.incident.Service
+	return s.guess(), 0
 }
 
 // guess is the onset without any measurement.

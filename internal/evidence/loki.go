@@ -74,6 +74,7 @@ func (l *Loki) Lines(ctx context.Context, services []string, w incident.Window) 
 			}
 			from = lines[len(lines)-1].At.Add(1)
 		}
+		yield(incident.LogLine{}, errMore)
 	}
 }
 

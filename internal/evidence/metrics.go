@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -39,19 +40,13 @@ func (c *Collector) metrics(ctx context.Context, src Metrics, s *subject) []inci
 	}
 	felt := symptom(series, s)
 	felt.Source = src.Name()
+	onset := cmp.Or(felt.Onset, s.guess())
+	ranked := suspects(series, s, src.Name(), onset)
+	var origins map[string]metricOrigin
 	if !felt.Onset.IsZero() {
-		select {
-		case s.onset <- felt.Onset:
-		default:
-		}
+		origins = originsByMetrics(series, s, onset)
 	}
-	ranked := suspects(series, s, src.Name(), felt.Onset)
-	if len(ranked.Suspects) > 0 && ranked.Suspects[0].Kind == string(shift.KindOrigin) && ranked.Suspects[0].Service != "" {
-		select {
-		case s.origin <- ranked.Suspects[0].Service:
-		default:
-		}
-	}
+	s.board.postMetrics(felt, ranked, series, origins)
 	return []incident.Evidence{felt, ranked}
 }
 
@@ -155,10 +150,7 @@ func earlier(a, b time.Time) time.Time {
 // suspects ranks the series that changed about the onset.
 func suspects(series []incident.Series, s *subject, source string, onset time.Time) incident.Evidence {
 	e := incident.Evidence{Check: "metrics", Source: source, State: incident.EvidenceNothing, Code: "steady", Args: map[string]string{"count": strconv.Itoa(len(series))}}
-	if onset.IsZero() {
-		onset = s.guess()
-	}
-	ranked := shift.Suspects(series, s.shiftGraph(), onset, shift.SuspectOptions{Service: s.incident.Service, Until: s.window.To, Limit: maxSuspects, SparkLen: keepShort})
+	ranked := shift.Suspects(withRatios(series, s.services), s.shiftGraph(), onset, shift.SuspectOptions{Service: s.incident.Service, Until: s.window.To, Limit: maxSuspects, SparkLen: keepShort})
 	for _, r := range ranked {
 		if r.Class == shift.Traffic && r.Shift.Before == 0 {
 			continue // that something is used for the first time is no surge

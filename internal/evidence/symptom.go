@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sigap-dev/sigap/internal/evidence/shift"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -43,6 +44,9 @@ func errorRatio(series []incident.Series, service string) (incident.Series, bool
 }
 
 func isRequestRate(s incident.Series) bool {
+	if strings.HasSuffix(s.Name, "_sum_per_second") || shift.Callee(s) != "" {
+		return false // seconds, and what it asks of others
+	}
 	return s.Unit == "1/s" && strings.Contains(s.Name, "request") || strings.HasSuffix(s.Name, "_per_second") && strings.Contains(s.Name, "http")
 }
 
@@ -77,6 +81,48 @@ func slowness(series []incident.Series, service string) (incident.Series, bool) 
 	}
 	sort.Slice(out.Points, func(a, b int) bool { return out.Points[a].At.Before(out.Points[b].At) })
 	return out, len(out.Points) > 0
+}
+
+// withRatios adds, to the series of each service that counts its requests by
+// status, the share of them that failed: a status that never came before has no
+// series before, and would seem to have no past. What callers count of a
+// service that does not speak for itself stands for it.
+func withRatios(series []incident.Series, services []string) []incident.Series {
+	out := slices.Clone(series)
+	for _, service := range services {
+		ratio, ok := errorRatio(series, service)
+		ratio.Labels = map[string]string{"stat": "mean"}
+		if !ok {
+			ratio, ok = calleeRatio(series, service)
+			ratio.Labels = map[string]string{"stat": "mean", "callee": service}
+		}
+		if ok {
+			out = append(out, ratio)
+		}
+	}
+	return out
+}
+
+// calleeRatio is the share of the calls to a service that failed, as its
+// callers count them.
+func calleeRatio(series []incident.Series, callee string) (incident.Series, bool) {
+	var calls []incident.Series
+	for _, s := range series {
+		if shift.Callee(s) != callee || s.Unit != "1/s" || !strings.Contains(s.Name, "request") || strings.HasSuffix(s.Name, "_sum_per_second") {
+			continue
+		}
+		for _, l := range statusLabels {
+			switch v := s.Labels[l]; v {
+			case "":
+			case "error", "failed", "timeout":
+				s.Labels = map[string]string{l: "500"}
+			default:
+				s.Labels = map[string]string{l: v}
+			}
+		}
+		calls = append(calls, incident.Series{Service: callee, Name: "http_requests_per_second", Unit: s.Unit, Labels: s.Labels, Points: s.Points})
+	}
+	return errorRatio(calls, callee)
 }
 
 // plotOf draws a series with its usual band: what nine tenths of the points

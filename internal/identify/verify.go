@@ -13,6 +13,11 @@ import (
 // wait so long: it goes by what is there after liveChecks.
 const collectLimit = 20 * time.Second
 
+// lookSoon is when evidence is collected for the second time: with the first
+// signal most measures were not read since the trouble began, a few seconds
+// later they were.
+const lookSoon = 4 * time.Second
+
 // lastWords is how long checks that were cut off have to say so.
 const lastWords = 500 * time.Millisecond
 

@@ -46,6 +46,8 @@ func (e *Evidence) Says(i *Incident) bool {
 // gist is what somebody would say of e in one breath.
 func (e *Evidence) gist() string {
 	switch {
+	case len(e.Suspicions) > 0:
+		return e.Code + string(e.Suspicions[0].Of) + e.Suspicions[0].Service + e.Suspicions[0].Host + e.Suspicions[0].Text
 	case len(e.Suspects) > 0:
 		return e.Code + e.Suspects[0].Service + e.Suspects[0].Host + e.Suspects[0].Metric
 	case len(e.Patterns) > 0:

@@ -257,6 +257,8 @@ type Evidence struct {
 	Suspects []Suspect         `json:"suspects,omitempty"`
 	Changes  []ChangeSuspect   `json:"changes,omitempty"`
 	Earlier  []Occurrence      `json:"earlier,omitempty"`
+
+	Suspicions []Suspicion `json:"suspicions,omitempty"` // all that may be the cause, in one order
 }
 
 func (Evidence) Kind() Kind { return "evidence" }
@@ -324,6 +326,28 @@ type ChangeSuspect struct {
 	Change  Change   `json:"change"`
 	Score   float64  `json:"score"`   // 0 to 1
 	Reasons []Reason `json:"reasons"` //
+}
+
+// SuspicionKind is what a suspicion is of.
+type SuspicionKind string
+
+const (
+	SuspectedChange  SuspicionKind = "change"
+	SuspectedMeasure SuspicionKind = "measure"
+	SuspectedError   SuspicionKind = "error"
+)
+
+// Suspicion is one thing that may be the cause, ranked among all others.
+type Suspicion struct {
+	Of      SuspicionKind     `json:"of"`
+	Service string            `json:"service,omitempty"`
+	Host    string            `json:"host,omitempty"`
+	Text    string            `json:"text"`             // the change's summary, the metric, the kind of log line
+	Change  string            `json:"change,omitempty"` // id
+	Labels  map[string]string `json:"labels,omitempty"` // of the metric
+	At      time.Time         `json:"at,omitzero"`      // when it was made, moved, first seen
+	Score   float64           `json:"score"`            // 0 to 1
+	Reasons []Reason          `json:"reasons,omitempty"`
 }
 
 // Reason is a code with its figures, worded by package text.

@@ -27,7 +27,11 @@ const deriveLookBack = 5 * time.Minute
 //     within a bucket as histogram_quantile does.
 //
 // Everything else is answered as it is.
+//
+// A counter of one status that appears while its siblings are counted already
+// began at zero when they were last read: the first failures count too.
 func Derive(series []incident.Series) []incident.Series {
+	series = sinceBirth(series)
 	var out []incident.Series
 	buckets := map[string][]incident.Series{} // by the series without le
 	histograms := map[string]bool{}           // names that have buckets or quantiles
@@ -72,6 +76,47 @@ func isCounter(name string, histograms map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// statusLabels tell the counters of one thing apart by how it ended.
+var statusLabels = []string{"code", "status", "status_code", "statuscode", "http_status_code", "http_response_status_code", "response_code", "http_status"}
+
+// sinceBirth gives each counter of a status that appeared later than its
+// siblings a zero at the moment before, when those were read and it was not.
+func sinceBirth(series []incident.Series) []incident.Series {
+	family := func(s *incident.Series) string {
+		sibling, found := *s, false
+		sibling.Labels = maps.Clone(s.Labels)
+		for _, l := range statusLabels {
+			if _, ok := sibling.Labels[l]; ok {
+				delete(sibling.Labels, l)
+				found = true
+			}
+		}
+		if !found || !strings.HasSuffix(s.Name, "_total") || len(s.Points) == 0 {
+			return ""
+		}
+		return seriesKey(&sibling)
+	}
+	eldest := map[string]*incident.Series{}
+	for i := range series {
+		if f := family(&series[i]); f != "" && (eldest[f] == nil || series[i].Points[0].At.Before(eldest[f].Points[0].At)) {
+			eldest[f] = &series[i]
+		}
+	}
+	out := slices.Clone(series)
+	for i := range out {
+		f := family(&out[i])
+		if f == "" {
+			continue
+		}
+		read := eldest[f].Points
+		n, _ := slices.BinarySearchFunc(read, out[i].Points[0].At, func(p incident.Point, t time.Time) int { return p.At.Compare(t) })
+		if n > 0 {
+			out[i].Points = append([]incident.Point{{At: read[n-1].At}}, out[i].Points...)
+		}
+	}
+	return out
 }
 
 // underived lists the stored names that a series of a derived name may come from.

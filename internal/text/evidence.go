@@ -65,6 +65,12 @@ func (r Reader) Evidence(e *incident.Evidence) string {
 			args = append([]string{"service", ""}, args...)
 		}
 		return r.say(key, args...)
+	case "suspicion":
+		text := cut(oneLine(e.Args["text"]), 160)
+		if service := e.Args["service"]; strings.Contains(text, service) { // it is said already
+			return r.say(key, "count", e.Args["count"], "text", text)
+		}
+		return r.say(key, "count", e.Args["count"], "text", text, "service", e.Args["service"])
 	case "patterns":
 		return r.patterns(e)
 	}

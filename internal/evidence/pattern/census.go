@@ -41,6 +41,7 @@ type group struct {
 	now         int
 	before      []int // for each window of the baseline
 	level       int   // index into levels, the most severe
+	errors      int   // lines of the incident that report an error
 	first, last time.Time
 	samples     []string // of the incident, or of the baseline while it has none
 	old         bool     // the samples are of the baseline
@@ -117,7 +118,11 @@ func (g *group) count(l incident.LogLine, i int, span incident.Window) {
 	} else {
 		g.now++
 	}
-	g.level = max(g.level, levelOf(l))
+	level := levelOf(l)
+	g.level = max(g.level, level)
+	if i < 0 && level >= severeLevel {
+		g.errors++
+	}
 	if l.At.Before(g.first) {
 		g.first = l.At
 	}
@@ -177,6 +182,7 @@ func (k groupKey) compare(o groupKey) int {
 
 func (g *group) add(o *group) {
 	g.now += o.now
+	g.errors += o.errors
 	for i, n := range o.before {
 		g.before[i] += n
 	}

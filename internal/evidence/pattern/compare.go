@@ -37,6 +37,7 @@ type Finding struct {
 	Service      string          `json:"service,omitempty"` //
 	Level        string          `json:"level,omitempty"`   // the most severe of its lines
 	Count        int             `json:"count"`             // lines in the incident's window
+	Errors       int             `json:"errors"`            // of those, the lines that report an error: an access log's template has both
 	BaselineRate float64         `json:"baselineRate"`      // lines that a window of the same length usually has
 	Factor       float64         `json:"factor,omitzero"`   // Count over BaselineRate; left out if the baseline has none
 	P            float64         `json:"p"`                 // chance of so many lines, or so few, if nothing had changed
@@ -95,7 +96,7 @@ func Compare(now Span, baseline []Span, o CompareOptions) []Finding {
 // judge says what is remarkable about a group, if anything is.
 func (c *census) judge(g *group, o CompareOptions) (Finding, bool) {
 	f := Finding{
-		Fingerprint: c.miner.Fingerprint(g.id), Template: cmp.Or(c.miner.Template(g.id), head(g.samples[0])), Service: g.service, Level: levels[g.level], Count: g.now,
+		Fingerprint: c.miner.Fingerprint(g.id), Template: cmp.Or(c.miner.Template(g.id), head(g.samples[0])), Service: g.service, Level: levels[g.level], Count: g.now, Errors: g.errors,
 		FirstSeen: g.first, LastSeen: g.last, Samples: g.samples, Spark: g.spark, SparkSpan: c.sparkSpan,
 	}
 	severe := g.level >= severeLevel

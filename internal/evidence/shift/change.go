@@ -2,6 +2,7 @@ package shift
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ const clockSkew = 2 * time.Minute
 type ChangeOptions struct {
 	Onset   time.Time
 	Service string              // on which the incident is noticed
+	Origins map[string]float64  // by service, how likely it begins there, 0 to 1; nil if nothing tells
 	Graph   Graph               // who calls whom
 	Hosts   map[string][]string // service → hosts it runs on
 
@@ -118,6 +120,9 @@ func patience(k incident.ChangeKind) time.Duration {
 	}
 }
 
+// atOnce is how soon most changes that break something do so.
+const atOnce = 2 * time.Minute
+
 func (s *ChangeSuspect) time(onset time.Time) {
 	since := onset.Sub(ended(s.Change))
 	if since <= 0 {
@@ -125,23 +130,31 @@ func (s *ChangeSuspect) time(onset time.Time) {
 		s.because(Reason{Code: UnderWay})
 		return
 	}
-	s.Parts.Time = math.Exp(-since.Seconds() / patience(s.Change.Kind).Seconds())
+	s.Parts.Time = 0.85*math.Exp(-since.Seconds()/patience(s.Change.Kind).Seconds()) + 0.15*math.Exp(-since.Seconds()/atOnce.Seconds())
 	s.because(Reason{Code: EndedBefore, Seconds: since.Seconds()})
 }
 
+// distance is how near the changed service is to where the trouble begins: to
+// the one on which it was noticed, or, where something tells, to each that may
+// be the origin, by how likely that is.
 func (s *ChangeSuspect) distance(o ChangeOptions) {
 	service := s.Change.Service
-	if service == "" || o.Service == "" {
+	if service == "" {
 		return
 	}
-	hops, reached := o.Graph.reachable(o.Service)[service]
-	switch {
-	case service == o.Service:
-		s.Parts.Distance = 1
-		s.because(Reason{Code: SameService, Service: service})
-	case reached && hops <= 2:
-		s.Parts.Distance = map[int]float64{1: 0.7, 2: 0.4}[hops]
-		s.because(Reason{Code: DependencyOf, Service: o.Service, Value: float64(hops)})
+	origins, most := map[string]float64{o.Service: 1}, 1.0
+	if len(o.Origins) > 0 {
+		origins, most = o.Origins, slices.Max(slices.Collect(maps.Values(o.Origins)))
+	}
+	var because Reason
+	for _, origin := range slices.Sorted(maps.Keys(origins)) {
+		near, reason := o.near(service, origin)
+		if near *= origins[origin] / most; near > s.Parts.Distance {
+			s.Parts.Distance, because = near, reason
+		}
+	}
+	if s.Parts.Distance > 0 {
+		s.because(because)
 	}
 	for _, h := range o.Hosts[service] {
 		if s.Parts.Distance < 0.5 && slices.Contains(o.Hosts[o.Service], h) {
@@ -149,6 +162,25 @@ func (s *ChangeSuspect) distance(o ChangeOptions) {
 			s.because(Reason{Code: SameHost, Host: h})
 		}
 	}
+}
+
+// near is how near a changed service is to where the trouble begins, 0 to 1.
+func (o *ChangeOptions) near(service, origin string) (float64, Reason) {
+	if origin == "" {
+		return 0, Reason{}
+	}
+	if service == origin {
+		return 1, Reason{Code: SameService, Service: service}
+	}
+	hops, reached := o.Graph.reachable(origin)[service]
+	if !reached || hops > 2 {
+		return 0, Reason{}
+	}
+	near := map[int]float64{1: 0.7, 2: 0.4}[hops]
+	if len(o.Origins) > 0 {
+		near = map[int]float64{1: 0.4, 2: 0.2}[hops] // it would show there
+	}
+	return near, Reason{Code: DependencyOf, Service: origin, Value: float64(hops)}
 }
 
 func (s *ChangeSuspect) errors(o ChangeOptions) {

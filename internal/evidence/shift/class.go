@@ -44,7 +44,7 @@ var classWords = []struct {
 	{Saturation, "pool pools saturation utilization utilisation usage used free available avail_bytes cpu memory mem heap rss swap disk disks filesystem fs inode* iowait steal load load1 load5 load15 queue* backlog lag pending waiting inflight in_flight connections conns sockets fd fds open_files threads goroutines gc throttl* pressure capacity full entries ephemeral_ports conntrack"},
 	{Errors, "error errors err errs fail* exception* panic* 5xx 4xx timeout* timed_out rejected dropped drops retransmits availability success success_rate probe_success reachable healthy unhealthy"},
 	{Latency, "latency latencies duration durations response_time response_seconds rtt elapsed delay ttfb"},
-	{Traffic, "request requests rps qps hits throughput calls traffic ops messages sessions invocations orders receive transmit"},
+	{Traffic, "request requests rps qps hits throughput calls traffic ops messages sessions invocations orders"},
 }
 
 // ClassOf reads the class from the metric's name, and from a status label

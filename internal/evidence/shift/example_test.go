@@ -40,7 +40,7 @@ func ExampleChanges() {
 		}
 	}
 	// Output:
-	// release 2.4.1 0.56
+	// release 2.4.1 0.52
 	//   endedBefore 240  0
 	//   dependencyOf 0 checkout 1
 	//   newErrors 0  0.75

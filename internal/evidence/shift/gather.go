@@ -70,8 +70,8 @@ func sortOut(series []incident.Series) shelves {
 	out := shelves{}
 	known := map[string]Class{} // reading a name costs more than all the rest
 	for _, s := range series {
-		if s.Service == "" {
-			continue
+		if callee := Callee(s); s.Service == "" || callee != "" && callee != s.Service {
+			continue // what somebody measures of another's answers is not how its own are
 		}
 		c, ok := known[s.Name]
 		if !ok {

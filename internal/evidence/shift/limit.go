@@ -55,6 +55,8 @@ func limitsOf(series []incident.Series) map[limitKey]float64 {
 // limitFor is the limit of a level, 0 if none is known.
 func (in *inquiry) limitFor(s incident.Series) float64 {
 	switch {
+	case slices.Contains(parts(s.Name), "pressure"), slices.Contains(parts(s.Name), "load"):
+		return 0 // a share of time in which something waits, or how many do: nothing that can be used up
 	case s.Unit == "ratio" || strings.HasSuffix(s.Name, "_ratio"):
 		return 1
 	case s.Unit == "percent" || s.Unit == "%" || strings.HasSuffix(s.Name, "_percent"):

@@ -50,6 +50,7 @@ type Origin struct {
 // operation, if there are any, and trusted half; without those either, every
 // excess counts as own.
 func Origins(series []incident.Series, graph Graph, o OriginOptions) []Origin {
+	series, graph = seenByCallers(series, graph)
 	symptoms, g := gather(series, o)
 	if len(symptoms) == 0 {
 		return nil

@@ -96,21 +96,22 @@ func (in *inquiry) full(s incident.Series, c Class) (sign, []Reason, bool) {
 		}
 		return p.Value / limit
 	}
-	now := make([]float64, 0, 5)
-	for _, p := range points[max(0, len(points)-5):] {
-		now = append(now, level(p))
+	levels := make([]float64, len(points))
+	for i, p := range points {
+		levels[i] = level(p)
 	}
-	if median(now) < nearlyFull {
-		return sign{}, nil, false
+	now := min(levels[len(levels)-1], levels[len(levels)-2]) // one point is a spike until the next one agrees
+	crossed := slices.IndexFunc(levels, func(l float64) bool { return l >= nearlyFull })
+	if now < nearlyFull || crossed < minBefore {
+		return sign{}, nil, false // or it was so all along
 	}
-	crossed := slices.IndexFunc(points, func(p incident.Point) bool { return level(p) >= nearlyFull })
-	if crossed < minBefore {
-		return sign{}, nil, false // it was so all along
+	before, after := median(levels[:crossed]), median(levels[crossed:])
+	if jitter := noise(levels[:crossed]); after-before < 3*jitter || after-slices.Max(levels[:crossed]) < jitter/2 {
+		return sign{}, nil, false // it is as restless as ever, and touched the limit for once
 	}
-	before, after := median(values(points[:crossed])), median(values(points[crossed:]))
 	out := sign{strength: 0.9, Shift: Shift{
 		At: points[crossed].At, Before: before, After: after, Factor: factor(before, after),
-		Direction: Up, Score: math.Abs(after-before) / quiet(values(points[:crossed]), after-before),
+		Direction: Up, Score: math.Abs(after-before) / quiet(levels[:crossed], after-before),
 	}}
 	if inverse(s, c) {
 		out.Direction = Down
@@ -119,37 +120,45 @@ func (in *inquiry) full(s incident.Series, c Class) (sign, []Reason, bool) {
 		out.Shift = d
 	}
 	out.strength = max(out.strength, strength(out.Shift))
-	return out, []Reason{{Code: Saturated, Value: median(now) * limit, Limit: limit}}, true
+	return out, []Reason{{Code: Saturated, Value: now * limit, Limit: limit}}, true
 }
 
-// certificate tells when a certificate ends: from a moment as Unix seconds,
-// or from the seconds or days that are left.
+// certificate tells whether a certificate was past its end, even if it was
+// renewed since.
 func (in *inquiry) certificate(s incident.Series) (sign, []Reason, bool) {
 	points := clean(s.Points)
 	if len(points) == 0 {
 		return sign{}, nil, false
 	}
-	last := points[len(points)-1]
-	var end time.Time
-	switch days := strings.Contains(strings.ToLower(s.Name), "days") || s.Unit == "days" || s.Unit == "d"; {
-	case last.Value > 1e12: // beyond what a time can be
-		return sign{}, nil, false
-	case last.Value > 1e9:
-		end = time.Unix(int64(last.Value), 0).UTC()
-	case days:
-		end = last.At.Add(time.Duration(last.Value * float64(day)))
-	default:
-		end = last.At.Add(time.Duration(last.Value * float64(time.Second)))
+	ended := slices.IndexFunc(points, func(p incident.Point) bool {
+		end, ok := endOf(s, p)
+		return ok && !end.After(p.At)
+	})
+	if ended < 0 {
+		return sign{}, nil, false // valid all along: a duty, not a cause
 	}
+	end, _ := endOf(s, points[ended])
 	reference := in.onset
 	if reference.IsZero() {
-		reference = last.At
+		reference = points[ended].At
 	}
-	if end.After(last.At) {
-		return sign{}, nil, false // still valid: a duty, not a cause
-	}
-	out := sign{strength: 1, Shift: Shift{At: end, Before: points[0].Value, After: last.Value, Direction: Down, Score: maxScore}}
+	out := sign{strength: 1, Shift: Shift{At: end, Before: points[0].Value, After: points[ended].Value, Direction: Down, Score: maxScore}}
 	return out, []Reason{{Code: CertificateEnds, Seconds: end.Sub(reference).Seconds()}}, true
+}
+
+// endOf is when a certificate ends by one point: a moment as Unix seconds, or
+// the seconds or days that are left.
+func endOf(s incident.Series, p incident.Point) (time.Time, bool) {
+	switch days := strings.Contains(strings.ToLower(s.Name), "days") || s.Unit == "days" || s.Unit == "d"; {
+	case p.Value > 1e12: // beyond what a time can be
+		return time.Time{}, false
+	case p.Value > 1e9:
+		return time.Unix(int64(p.Value), 0).UTC(), true
+	case days:
+		return p.At.Add(time.Duration(p.Value * float64(day))), true
+	default:
+		return p.At.Add(time.Duration(p.Value * float64(time.Second))), true
+	}
 }
 
 // stopped recognises a series that has no points any more while others do.

@@ -69,6 +69,7 @@ func Suspects(series []incident.Series, graph Graph, onset time.Time, o SuspectO
 			o.Until = s.Points[n-1].At
 		}
 	}
+	series, graph = seenByCallers(series, graph)
 	in := newInquiry(series, graph, onset, o)
 	var out []Suspect
 	for _, s := range series {
@@ -204,13 +205,23 @@ func (in *inquiry) role(s incident.Series) role {
 	}
 }
 
-// hostRole takes a host for as involved as the worst service on it.
+// hostRole takes a host for as involved as the worst service on it, and for as
+// suspect as many of them are bad: a machine in trouble spares few of those
+// that run on it.
 func (in *inquiry) hostRole(host string) role {
 	best := role{weight: 0.7}
+	bad := 0
 	for _, service := range in.runsOn[host] {
-		if r := in.role(incident.Series{Service: service}); r.kind != "" && (best.kind == "" || r.kind == KindOrigin) {
+		r := in.role(incident.Series{Service: service})
+		if r.kind != "" {
+			bad++
+		}
+		if r.kind != "" && (best.kind == "" || r.kind == KindOrigin) {
 			best = role{kind: r.kind, weight: r.weight}
 		}
+	}
+	if n := len(in.runsOn[host]); n > 0 {
+		best.weight *= 0.2 + 0.8*float64(bad)/float64(n)
 	}
 	return best
 }
