@@ -3,14 +3,17 @@ import type { EntryPage, EntryView, Person, View } from './api/types.ts';
 import { now } from './now.svelte.ts';
 import { Stream, type Link } from './stream.svelte.ts';
 
-const page = 100;
+// How many entries are asked for: at first what fills a screen, then what one
+// scrolls through at once, and the most that the server gives when all are wanted.
+const first = 60, more = 200, most = 500;
 
 /** One incident as it is watched: its view, the newest part of its timeline, who is here. */
 export class Watched {
   readonly ref: string;
   view = $state.raw<View | null>(null);
   entries = $state.raw<EntryView[]>([]);
-  first = $state(1);
+  /** The last change put entries before the others: what is on screen keeps its place from the end. */
+  grewAtStart = false;
   present = $state.raw<(Person & { typing?: boolean })[]>([]);
   loadingEarlier = $state(false);
   #stream: Stream | undefined = $state.raw();
@@ -24,19 +27,18 @@ export class Watched {
   }
 
   get hasEarlier(): boolean {
-    return (this.entries[0]?.seq ?? this.first) > this.first;
+    return (this.entries[0]?.seq ?? 1) > 1;
   }
 
   /** Loads both in parallel, then follows. Throws what the API throws. */
   async open(): Promise<void> {
     const [view, entries] = await Promise.all([
       call<View>('GET', `/incidents/${this.ref}`),
-      call<EntryPage>('GET', `/incidents/${this.ref}/entries?limit=${page}`),
+      call<EntryPage>('GET', `/incidents/${this.ref}/entries?limit=${first}`),
     ]);
     this.show(view);
     this.present = view.present ?? [];
     this.entries = entries.items ?? [];
-    this.first = entries.first || 1;
     this.#stream = new Stream(() => `/api/incidents/${this.ref}/stream?after=${this.entries.at(-1)?.seq ?? 0}`, {
       entry: (data) => this.#take(JSON.parse(data) as EntryView),
       view: (data) => this.show(JSON.parse(data) as View),
@@ -48,23 +50,30 @@ export class Watched {
     this.#stream?.close();
   }
 
-  async earlier(): Promise<void> {
+  async earlier(limit = more): Promise<void> {
     const oldest = this.entries[0]?.seq;
     if (!oldest || this.loadingEarlier || !this.hasEarlier) return;
     this.loadingEarlier = true;
     try {
-      const more = await call<EntryPage>('GET', `/incidents/${this.ref}/entries?before=${oldest}&limit=${page}`);
-      const older = (more.items ?? []).filter((e) => e.seq < oldest);
-      this.first = older.length ? more.first || 1 : oldest;
+      const page = await call<EntryPage>('GET', `/incidents/${this.ref}/entries?before=${oldest}&limit=${limit}`);
+      const older = (page.items ?? []).filter((e) => e.seq < oldest);
+      if (!older.length) throw new Error('the server has no entry before');
+      this.grewAtStart = true;
       this.entries = [...older, ...this.entries];
     } finally {
       this.loadingEarlier = false;
     }
   }
 
-  /** Lets go of what was read far back: it is loaded again when somebody scrolls there. */
-  trim(): void {
-    if (this.entries.length > 5 * page) this.entries = this.entries.slice(-3 * page);
+  /** Loads until an entry is there; 1 loads the whole timeline. Gives up where the server cannot be reached. */
+  async reach(seq: number, wanted = (): boolean => true): Promise<void> {
+    while (wanted() && this.hasEarlier && this.entries[0]!.seq > seq && !this.loadingEarlier) {
+      try {
+        await this.earlier(most);
+      } catch {
+        return;
+      }
+    }
   }
 
   /** Does something to the incident and shows what came of it. */
@@ -84,15 +93,22 @@ export class Watched {
   }
 
   #take(e: EntryView): void {
-    if (e.seq > (this.entries.at(-1)?.seq ?? 0)) this.entries = [...this.entries, e];
+    if (e.seq > (this.entries.at(-1)?.seq ?? 0)) {
+      this.grewAtStart = false;
+      this.entries = [...this.entries, e];
+    }
     if (e.kind === 'corrected') void this.#again();
   }
 
   /** Reads what is loaded once more: a correction changed how an earlier entry reads. */
   async #again(): Promise<void> {
-    const first = this.entries[0]?.seq ?? 1;
-    const page = await call<EntryPage>('GET', `/incidents/${this.ref}/entries?after=${first - 1}&limit=500`).catch(() => undefined);
-    const fresh = new Map((page?.items ?? []).map((e) => [e.seq, e]));
+    let after = (this.entries[0]?.seq ?? 1) - 1;
+    const fresh = new Map<number, EntryView>();
+    for (let read = most; read === most; ) {
+      const page = await call<EntryPage>('GET', `/incidents/${this.ref}/entries?after=${after}&limit=${most}`).catch(() => undefined);
+      for (const e of page?.items ?? []) fresh.set((after = e.seq), e);
+      read = page?.items.length ?? 0;
+    }
     this.entries = this.entries.map((e) => fresh.get(e.seq) ?? e);
   }
 }

@@ -53,7 +53,7 @@ export const en = {
   },
   timeline: {
     alike: (n: number) => `and ${n} more like it`,
-    title: 'Timeline', all: 'Everything', key: 'Key moments', people: 'People', sigap: 'Sigap', filter: 'Show', search: 'Search the timeline', fresh: (n: number) => many(n, 'new entry', 'new entries'), earlier: 'Show earlier entries', empty: 'Nothing has been written yet.', none: 'No entry matches.', pin: 'Pin as key moment', unpin: 'Unpin', finding: 'Make it a finding', evidence: 'Use as evidence', correct: 'Correct', corrected: (s: string) => `corrected by ${s}`, was: 'was', pinned: 'key moment', entryActions: 'Entry', sparkLabel: 'how it ran',
+    found: (n: number) => many(n, 'entry', 'entries'), loading: 'Reading earlier entries…', title: 'Timeline', all: 'Everything', key: 'Key moments', people: 'People', sigap: 'Sigap', filter: 'Show', search: 'Search the timeline', fresh: (n: number) => many(n, 'new entry', 'new entries'), empty: 'Nothing has been written yet.', none: 'No entry matches.', pin: 'Pin as key moment', unpin: 'Unpin', finding: 'Make it a finding', evidence: 'Use as evidence', correct: 'Correct', corrected: (s: string) => `corrected by ${s}`, was: 'was', pinned: 'key moment', entryActions: 'Entry', sparkLabel: 'how it ran',
   },
   composer: {
     label: 'Write to the timeline', hint: 'Write, or / for a finding, report, option, task…', finding: 'Finding', report: 'Report', task: 'Task', send: 'Send', kept: 'Kept on this device; sent when the connection is back.', commands: 'Commands', unknown: (s: string) => `There is no command ${s}. Press / to see them.`, viewer: 'Your account reads along. Ask an admin for the right “responder” to write.',

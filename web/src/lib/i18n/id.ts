@@ -53,7 +53,7 @@ export const id: Catalog = {
   },
   timeline: {
     alike: (n) => `dan ${n} lagi yang serupa`,
-    title: 'Lini masa', all: 'Semua', key: 'Momen kunci', people: 'Orang', sigap: 'Sigap', filter: 'Tampilkan', search: 'Cari di lini masa', fresh: (n) => `${n} kejadian baru`, earlier: 'Tampilkan yang lebih awal', empty: 'Belum ada yang ditulis.', none: 'Tidak ada yang cocok.', pin: 'Jadikan momen kunci', unpin: 'Lepas dari momen kunci', finding: 'Jadikan temuan', evidence: 'Pakai sebagai bukti', correct: 'Perbaiki', corrected: (s) => `diperbaiki oleh ${s}`, was: 'sebelumnya', pinned: 'momen kunci', entryActions: 'Kejadian', sparkLabel: 'perjalanannya',
+    found: (n) => `${n} kejadian`, loading: 'Membaca kejadian sebelumnya…', title: 'Lini masa', all: 'Semua', key: 'Momen kunci', people: 'Orang', sigap: 'Sigap', filter: 'Tampilkan', search: 'Cari di lini masa', fresh: (n) => `${n} kejadian baru`, empty: 'Belum ada yang ditulis.', none: 'Tidak ada yang cocok.', pin: 'Jadikan momen kunci', unpin: 'Lepas dari momen kunci', finding: 'Jadikan temuan', evidence: 'Pakai sebagai bukti', correct: 'Perbaiki', corrected: (s) => `diperbaiki oleh ${s}`, was: 'sebelumnya', pinned: 'momen kunci', entryActions: 'Kejadian', sparkLabel: 'perjalanannya',
   },
   composer: {
     label: 'Tulis ke lini masa', hint: 'Tulis, atau / untuk temuan, laporan, opsi, tugas…', finding: 'Temuan', report: 'Laporan', task: 'Tugas', send: 'Kirim', kept: 'Disimpan di perangkat ini; dikirim saat tersambung lagi.', commands: 'Perintah', unknown: (s) => `Tidak ada perintah ${s}. Tekan / untuk melihat daftarnya.`, viewer: 'Akun Anda hanya membaca. Mintalah hak “penangan” kepada admin untuk menulis.',
