@@ -44,6 +44,7 @@ type Parts struct {
 	Web         http.Handler // the pages; nil serves none
 	Metrics     http.Handler // nil serves none
 	PublicURL   string
+	Proxies     Proxies // in front of it, whose word is believed for whom they ask
 	Version     string
 	Now         func() time.Time
 	Logger      *slog.Logger

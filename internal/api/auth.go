@@ -85,7 +85,7 @@ func crossOrigin(r *http.Request) bool {
 
 // viewer finds out who asks: by an API token, by the session, or nobody.
 func (s *Server) viewer(r *http.Request) viewer {
-	v := viewer{lang: acceptLanguage(r.Header.Get("Accept-Language")), loc: time.UTC, remote: remoteHost(r)}
+	v := viewer{lang: acceptLanguage(r.Header.Get("Accept-Language")), loc: time.UTC, remote: s.Proxies.client(r)}
 	ctx := r.Context()
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearerPrefix); ok {
 		if c, err := s.Store.TokenRight(ctx, secret); err == nil {

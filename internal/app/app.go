@@ -104,6 +104,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.drill = newDrills(a)
 	a.channels = newChannels(a.Store, seal, channel.Deps{HTTP: a.drill.reachable(channel.NewHTTPClient(allow, httpTimeout)), Dial: channel.NewDialer(allow), Now: a.now})
 	links := inform.NewLinks(c.PublicURL, key)
+	proxies, err := api.ParseProxies(c.TrustedProxies)
+	if err != nil {
+		return fmt.Errorf("trusted-proxies: %w", err)
+	}
 
 	inside, err := channel.ParseAllow(insideNetworks)
 	if err != nil {
@@ -123,6 +127,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		Store: apiStore{a.Accounts}, Identify: a.identify, Inform: a.inform, Investigate: a.investigate, Act: a.act, Update: a.update, Learn: a.learn,
 		Live: a.live, Recorder: a.recorder, Channels: a.channels, Links: links, Drill: a.drill, Web: web.Handler(), Metrics: a.metrics(),
 		PublicURL: c.PublicURL, Version: version.Get().Version, Now: a.now, Logger: a.log,
+		Proxies: proxies,
 	})
 	return nil
 }

@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/go-viper/mapstructure/v2"
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/env/v2"
@@ -21,12 +23,13 @@ import (
 // Config is what the process must know before it opens its store. All else is
 // set up in the pages, or over the API.
 type Config struct {
-	Listen        string   `koanf:"listen"`
-	PublicURL     string   `koanf:"public_url"`
-	Data          string   `koanf:"data"`
-	Database      string   `koanf:"database"`
-	AllowOutgoing []string `koanf:"allow_outgoing"`
-	Log           struct {
+	Listen         string   `koanf:"listen"`
+	PublicURL      string   `koanf:"public_url"`
+	Data           string   `koanf:"data"`
+	Database       string   `koanf:"database"`
+	AllowOutgoing  []string `koanf:"allow_outgoing"`
+	TrustedProxies []string `koanf:"trusted_proxies"`
+	Log            struct {
 		Level  string `koanf:"level"`
 		Format string `koanf:"format"`
 	} `koanf:"log"`
@@ -43,6 +46,7 @@ func Flags(f *pflag.FlagSet) {
 	f.String("listen", "127.0.0.1:8080", "address on which the pages and the API answer")
 	f.String("public-url", "", "address that links in messages use (default http:// and the address listened on)")
 	f.StringSlice("allow-outgoing", nil, "private networks (CIDR) or hosts that channels may send to")
+	f.StringSlice("trusted-proxies", nil, "networks (CIDR) of the proxies in front, whose X-Forwarded-For is believed")
 	StoreFlags(f)
 }
 
@@ -68,13 +72,16 @@ func Load(flags *pflag.FlagSet) (Config, error) {
 	if err := k.Load(file.Provider(path), yaml.Parser()); err != nil && (given || !errors.Is(err, fs.ErrNotExist)) {
 		return Config{}, fmt.Errorf("read the configuration %s: %w", path, err)
 	}
+	if unknown := unknownKey(k); unknown != "" {
+		return Config{}, fmt.Errorf("read the configuration %s: there is no setting %q", path, unknown)
+	}
 	groups := map[string]bool{"log": true, "recorder": true}
 	fromEnv := env.Provider(".", env.Opt{Prefix: "SIGAP_", TransformFunc: func(name, value string) (string, any) {
 		name = strings.ToLower(strings.TrimPrefix(name, "SIGAP_"))
 		if group, rest, ok := strings.Cut(name, "_"); ok && groups[group] {
 			name = group + "." + rest
 		}
-		if name == "allow_outgoing" {
+		if name == "allow_outgoing" || name == "trusted_proxies" {
 			return name, strings.Split(value, ",")
 		}
 		return name, value
@@ -96,6 +103,20 @@ func Load(flags *pflag.FlagSet) (Config, error) {
 		return c, fmt.Errorf("read the configuration: %w", err)
 	}
 	return c, c.validate()
+}
+
+// unknownKey is the first key, as a path, that is no setting: most often one
+// that was mistyped, which would leave its default in force without a word.
+func unknownKey(k *koanf.Koanf) string {
+	var c Config
+	var seen mapstructure.Metadata
+	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{Result: &c, Metadata: &seen, TagName: "koanf", WeaklyTypedInput: true,
+		DecodeHook: mapstructure.StringToTimeDurationHookFunc()})
+	if err == nil {
+		_ = d.Decode(k.Raw()) // what cannot be read is said when the whole is read, after this
+	}
+	slices.Sort(seen.Unused)
+	return strings.Join(seen.Unused[:min(1, len(seen.Unused))], "")
 }
 
 func (c *Config) validate() error {
