@@ -13,7 +13,7 @@ func classify(s string, seen uint8, slashes int) kind {
 			return word
 		case seen == cHex && len(s) >= 8:
 			return hex
-		case slashes > 1, slashes == 1 && s[0] == '/' && len(s) > 1:
+		case slashes > 1, slashes == 1 && (s[0] == '/' && len(s) > 1 || strings.IndexByte(s[1:], '.') >= 0):
 			return path
 		case len(s) == 3 && isCalendar(s):
 			return calendar

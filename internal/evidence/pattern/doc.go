@@ -7,7 +7,8 @@
 //
 // A line is read once. It is split into tokens; what has a type by its form
 // (numbers, addresses, ids, paths, times, quantities with their unit, lists of
-// those) is a variable at once, everything else is a word. The words and the
+// those), and what stands in quotes or as true, false or null behind a key, is
+// a variable at once, everything else is a word. The words and the
 // punctuation make a key, and lines with one key have one template: the way of
 // nearly all lines is one pass over their bytes and one look-up.
 //

@@ -118,10 +118,20 @@ func (l *line) continues(last *token, t token) bool {
 	case a != b:
 		return false
 	case a == ident:
-		return l.text[last.start:min(last.start+3, last.end)] == l.text[t.start:min(t.start+3, t.end)]
+		return stem(l.text[last.start:last.end]) == stem(l.text[t.start:t.end])
 	default:
 		return a == address || a == uuid || a == host || a == size || a == duration
 	}
+}
+
+// stem is the first letters of s, at most three, up to a digit: "dn" of dn295.
+func stem(s string) string {
+	for i := range len(s) {
+		if i == 3 || classes[s[i]] == cDigit {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // several is the type of a variable and its continuation: a date and a time

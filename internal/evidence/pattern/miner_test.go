@@ -26,7 +26,15 @@ func TestLinesThatDifferInVariablesHaveOneTemplate(t *testing.T) {
 			"paid user=ann city=bogor plan=gold shop=kopi", "paid user=bob city=solo plan=free shop=sate", "paid user=eve city=medan plan=basic shop=roti",
 			"paid user=joe city=depok plan=team shop=susu", "paid user=zoe city=batam plan=trial shop=gula", "paid user=kim city=garut plan=none shop=buku",
 		}, "paid user=<*> city=<*> plan=<*> shop=<*>"},
-		"booleans": {[]string{"set visible=true now", "set visible=false now"}, "set visible=<*> now"},
+		"hardware address of letters": {[]string{"via eth0 to be:ef:ca:fe:00:01", "via eth1 to 00:16:3e:aa:01:02", "via eth2 to ba:ad:f0:0d:de:ad"}, "via <id> to <ip>"},
+		"list of names with numbers":  {[]string{"cannot resolve dn1 dn18 dn113", "cannot resolve dn180 dn75"}, "cannot resolve <list>"},
+		"many booleans": {[]string{
+			"draw a= true, b= false, c= true, d= false", "draw a= false, b= false, c= true, d= true", "draw a= true, b= true, c= false, d= false",
+		}, "draw a= <*>, b= <*>, c= <*>, d= <*>"},
+		"values in quotes": {[]string{`take lock=1 tag="View Lock" by=2`, `take lock=2 tag="*launch*" by=3`}, `take lock=<n> tag="<*>" by=<n>`},
+		"class in a path":  {[]string{"start u0 id.kopi/.pay.Main now", "start u0 id.kopi/.cart.List now"}, "start u0 <path> now"},
+		"switches":         {[]string{"power: wake[enabled]", "power: wake[disabled]"}, "power: wake[<*>]"},
+		"booleans":         {[]string{"set visible=true now", "set visible=false now"}, "set visible=<*> now"},
 		"access log": {[]string{
 			`10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a.png HTTP/1.0" 200 2326 "-" "Mozilla/5.0 (X11; Linux) Gecko/1 (KHTML, like that)"`,
 			`10.0.0.9 - - [11/Nov/2001:03:05:06 +0000] "GET /b?x=y HTTP/1.1" 304 - "https://shop.id:8443/x?y=z" "curl/8.2"`,

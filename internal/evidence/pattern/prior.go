@@ -42,7 +42,7 @@ func (t *template) prior(i int) float64 {
 		return 1.0 / 20
 	case i == 0 && k.sep == 0:
 		return 1.0 / 16
-	case isCoordinate(s), strings.Count(s, ".") > 1, isLiteral(s) && (isValue || k.sep == ':'):
+	case isCoordinate(s), strings.Count(s, ".") > 1, isLiteral(s) && (isValue || k.sep == ':' || k.sep == '['):
 		return 1.0 / 2
 	case isValue && isName(s), isHexWord(s), before == '\'', before == '"', k.sep == 0 && announces(previous):
 		return 1.0 / 3
@@ -76,7 +76,7 @@ func isHexWord(s string) bool {
 // isLiteral says whether s stands for a value in programs.
 func isLiteral(s string) bool {
 	switch strings.ToLower(s) {
-	case "null", "nil", "none", "true", "false", "undefined", "nan":
+	case "null", "nil", "none", "true", "false", "undefined", "nan", "on", "off", "yes", "no", "enabled", "disabled":
 		return true
 	}
 	return false

@@ -26,6 +26,7 @@ func (l *line) scan(text string) {
 			}
 			t := l.word(start)
 			t.sep, t.start = sep, int32(i)
+			l.literal(&t)
 			if !l.add(t) {
 				return
 			}
@@ -58,6 +59,15 @@ func (l *line) punctuation(i int, sep uint64) (next int, now uint64, room bool) 
 		at := int32(i + 1)
 		room = l.add(token{hash: variableHash, sep: sep*31 + uint64(c), start: at, end: at, kind: empty, elem: empty})
 		return i + 2, uint64(following), room
+	case c == '"' && sep == '=' && !l.tells() && agentLength(l.text[i+1:]) == 0:
+		if n := strings.IndexByte(l.text[i+1:min(len(l.text), i+1+maxQuoted)], '"'); n > 0 {
+			end := i + 1 + n
+			t := token{hash: variableHash, sep: sep, start: int32(i + 1), end: int32(end), kind: quoted, elem: quoted}
+			for _, c := range []byte(l.text[i+1 : end]) {
+				t.val = (t.val ^ uint64(c)) * prime
+			}
+			return end + 1, 0, l.add(t)
+		}
 	case c == '"' && classes[following]&(cLetter|cHex) != 0:
 		if n := agentLength(l.text[i+1:]); n > 0 {
 			end := i + 1 + n
@@ -73,6 +83,31 @@ func (l *line) punctuation(i int, sep uint64) (next int, now uint64, room bool) 
 		return i + 1, sep, true
 	}
 	return i + 1, sep*31 + uint64(c), true
+}
+
+// maxQuoted is how long a value in quotes may be, in bytes.
+const maxQuoted = 128
+
+// tells says whether the last token is a key whose value says what happened.
+func (l *line) tells() bool {
+	if l.n == 0 {
+		return true
+	}
+	last := &l.toks[l.n-1]
+	return namesEvents(l.text[last.start:last.end])
+}
+
+// literal makes a variable of true, false and null behind a key.
+func (l *line) literal(t *token) {
+	if t.kind != word || t.sep != '=' && t.sep != ':' {
+		return
+	}
+	switch l.text[t.start:t.end] {
+	case "true", "false", "null", "True", "False", "nil":
+		if !l.tells() {
+			t.kind, t.elem, t.hash = literal, literal, variableHash
+		}
+	}
 }
 
 // agentLength is the length of the user agent that s begins with, up to the
@@ -105,6 +140,13 @@ func isBound(s string) bool {
 // word reads the token that starts at i.
 func (l *line) word(start int) token {
 	text, i := l.text, start
+	if isMAC(text[start:]) {
+		t := token{hash: variableHash, start: int32(start), end: int32(start + macLength), kind: address, elem: address}
+		for _, c := range []byte(text[start : start+macLength]) {
+			t.val = (t.val ^ uint64(c)) * prime
+		}
+		return t
+	}
 	h, seen, slashes := uint64(seed), uint8(0), 0
 	for ; i < len(text); i++ {
 		c := text[i]
@@ -142,6 +184,22 @@ func (l *line) word(start int) token {
 	}
 	t.elem = t.kind
 	return t
+}
+
+const macLength = len("00:11:43:e3:ba:c3")
+
+// isMAC says whether s begins with a hardware address, whose groups may be
+// without digits.
+func isMAC(s string) bool {
+	if len(s) < macLength || s[2] != ':' || len(s) > macLength && classes[s[macLength]]&(cDigit|cHex|cLetter) != 0 {
+		return false
+	}
+	for i := range macLength {
+		if i%3 == 2 && s[i] != ':' || i%3 != 2 && classes[s[i]]&(cDigit|cHex) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // inside says whether the punctuation at i belongs to the token that began at

@@ -15,19 +15,21 @@ const (
 	clock // time of day or date
 	path
 	url
-	agent // a user agent
-	ident // letters and digits mixed: blk_3886, attempt_1445_0020
-	host  // a domain name, with or without port
-	list  // several values in a row
-	empty // nothing: brackets that stand alone, or a dash
-	mixed // different types seen in one place
+	agent   // a user agent
+	ident   // letters and digits mixed: blk_3886, attempt_1445_0020
+	host    // a domain name, with or without port
+	list    // several values in a row
+	literal // true, null
+	quoted  // a value in quotes behind a key
+	empty   // nothing: brackets that stand alone, or a dash
+	mixed   // different types seen in one place
 )
 
 var placeholders = [...]string{
 	word: "<*>", calendar: "<time>", number: "<n>", duration: "<duration>", size: "<size>",
 	address: "<ip>", hex: "<hex>", uuid: "<uuid>", clock: "<time>", path: "<path>",
 	url: "<url>", agent: "<agent>",
-	list: "<list>", ident: "<id>", host: "<host>", empty: "<*>", mixed: "<*>",
+	literal: "<*>", quoted: "<*>", list: "<list>", ident: "<id>", host: "<host>", empty: "<*>", mixed: "<*>",
 }
 
 // blend is the type of a place where variables of two types were seen.
