@@ -7,6 +7,7 @@ package act
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,10 +75,11 @@ func track(t incident.Track) error {
 // Vote is one person's voice for an option; again takes it back.
 func (s *Service) Vote(ctx context.Context, actor incident.Actor, id, option string) (*incident.Incident, error) {
 	return s.store.Change(ctx, actor, id, func(e *incident.Edit) error {
-		if _, err := e.Incident.Option(option); err != nil {
+		o, err := e.Incident.Option(option)
+		if err != nil {
 			return err
 		}
-		e.Record(incident.Voted{Option: option})
+		e.Record(incident.Voted{Option: option, Title: o.Title, Back: slices.ContainsFunc(o.Votes, func(p incident.Person) bool { return p.ID == actor.ID })})
 		return nil
 	})
 }

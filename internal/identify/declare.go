@@ -142,7 +142,7 @@ func (s *Service) Merge(ctx context.Context, actor incident.Actor, id, into stri
 			if !e.Incident.Status.Open() {
 				return incident.Errorf(incident.Conflict, "It is %s already.", e.Incident.Status)
 			}
-			e.Record(incident.MergedInto{ID: target.ID})
+			e.Record(incident.MergedInto{ID: target.ID, Ref: target.Ref(), Title: target.Title})
 			e.Enqueue(incident.FollowUp{Incident: id, Code: "merged", Args: map[string]string{"ref": target.Ref()}})
 			return nil
 		})
@@ -216,7 +216,20 @@ func (s *Service) JudgeChange(ctx context.Context, actor incident.Actor, id, cha
 		return nil, incident.FieldError("state", "A suspected change is confirmed or cleared.")
 	}
 	return s.store.Change(ctx, actor, id, func(e *incident.Edit) error {
-		e.Record(incident.ChangeJudged{Change: change, State: state, Why: why})
+		e.Record(incident.ChangeJudged{Change: change, Summary: summaryOf(e.Incident, change), State: state, Why: why})
 		return nil
 	})
+}
+
+// summaryOf is what a suspected change is called; empty if it is none of the
+// incident's.
+func summaryOf(i *incident.Incident, change string) string {
+	for n := range i.Evidence {
+		for _, c := range i.Evidence[n].Changes {
+			if c.Change.ID == change {
+				return c.Change.Summary
+			}
+		}
+	}
+	return ""
 }

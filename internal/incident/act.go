@@ -43,6 +43,8 @@ func (i *Incident) Option(id string) (*Option, error) {
 // Voted is one person's vote for an option; a second one takes it back.
 type Voted struct {
 	Option string `json:"option"`
+	Title  string `json:"title,omitempty"` // the option's, so that the entry can name it
+	Back   bool   `json:"back,omitempty"`  // said by the entry alone: the record knows who had voted
 }
 
 func (Voted) Kind() Kind { return "voted" }

@@ -222,7 +222,9 @@ func (i *Incident) over(e *Entry) {
 
 // MergedInto ends a candidate in favour of another record.
 type MergedInto struct {
-	ID string `json:"id"`
+	ID    string `json:"id"`
+	Ref   string `json:"ref,omitempty"`   // of the other, so that the entry can name it
+	Title string `json:"title,omitempty"` // of the other
 }
 
 func (MergedInto) Kind() Kind { return "merged" }
@@ -378,9 +380,10 @@ type Opinion struct {
 
 // ChangeJudged confirms or clears a suspected change; only a person may.
 type ChangeJudged struct {
-	Change string `json:"change"`
-	State  string `json:"state"`
-	Why    string `json:"why,omitempty"`
+	Change  string `json:"change"`
+	Summary string `json:"summary,omitempty"` // of the change, so that the entry can name it
+	State   string `json:"state"`
+	Why     string `json:"why,omitempty"`
 }
 
 func (ChangeJudged) Kind() Kind { return "changeJudged" }

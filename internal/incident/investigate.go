@@ -120,6 +120,7 @@ func (i *Incident) Hypothesis(id string) (*Hypothesis, error) {
 // HypothesisJudged moves a hypothesis on.
 type HypothesisJudged struct {
 	ID    string          `json:"id"`
+	Text  string          `json:"text,omitempty"` // the hypothesis', so that the entry can name it
 	State HypothesisState `json:"state"`
 	Why   string          `json:"why,omitempty"`
 }

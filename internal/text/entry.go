@@ -74,13 +74,17 @@ func (r Reader) identifyEntry(by incident.Actor, fact incident.Fact) Line {
 	case incident.EndedBySelf:
 		return Line{Icon: "check", Tone: "ok", Text: r.say("entry.ended"), Detail: r.say("entry.endedMore")}
 	case incident.MergedInto:
-		return Line{Icon: "undo", Tone: "plain", Text: r.mark("entry.merged", "who", by.Name)}
+		key := "entry.mergedInto"
+		if f.Ref == "" { // it was not recorded at first
+			key = "entry.merged"
+		}
+		return Line{Icon: "undo", Tone: "plain", Text: r.mark(key, "who", by.Name, "ref", f.Ref, "title", f.Title)}
 	case incident.ChangeJudged:
 		key := "entry.changeCleared"
 		if f.State == "confirmed" {
 			key = "entry.changeConfirmed"
 		}
-		return Line{Icon: "wrench", Tone: "plain", Text: r.mark(key, "who", by.Name), Detail: written(f.Why)}
+		return Line{Icon: "wrench", Tone: "plain", Text: r.mark(key, "who", by.Name, "change", f.Summary), Detail: written(f.Why)}
 	}
 	return Line{Icon: "chat", Tone: "minor", Text: inline(string(fact.Kind()))}
 }

@@ -13,7 +13,11 @@ func (r Reader) actEntry(e incident.Entry, fact incident.Fact) Line {
 	case incident.Option:
 		return Line{Icon: "list", Tone: "plain", Text: r.mark("entry.option", "who", who, "title", f.Title, "track", r.say("track."+string(f.Track))), Detail: inline(r.option(f))}
 	case incident.Voted:
-		return Line{Icon: "user", Tone: "minor", Text: r.mark("entry.voted", "who", who)}
+		key := "entry.voted"
+		if f.Back {
+			key = "entry.unvoted"
+		}
+		return Line{Icon: "user", Tone: "minor", Text: r.mark(key, "who", who, "title", f.Title)}
 	case incident.Decided:
 		return Line{Icon: "scale", Tone: "key", Text: r.mark("entry.decided", "who", who, "title", f.Title), Detail: written(f.Reason)}
 	case incident.Task:

@@ -25,7 +25,7 @@ func (r Reader) investigateEntry(by incident.Actor, fact incident.Fact) Line {
 	case incident.Hypothesis:
 		return Line{Icon: "list", Tone: "plain", Text: r.mark("entry.hypothesis", "who", who, "~text", written(f.Text))}
 	case incident.HypothesisJudged:
-		return Line{Icon: "list", Tone: "plain", Text: r.mark("entry.hypothesisJudged", "who", who, "state", r.say("hypothesis."+string(f.State))), Detail: written(f.Why)}
+		return Line{Icon: "list", Tone: "plain", Text: r.mark("entry.hypothesisJudged", "who", who, "state", r.say("hypothesis."+string(f.State)), "~text", written(f.Text)), Detail: written(f.Why)}
 	case incident.EvidenceLinked:
 		key := "entry.evidenceFor"
 		if f.Against {

@@ -143,7 +143,7 @@ func investigated(s *story) {
 	s.at("14:05:02", dewi, incident.Reported{Count: 12, Report: incident.Report{ID: "u1", Service: "checkout", Words: "Payment spins for 30 seconds, then fails.", Segment: "Jakarta, bank transfer", Channel: "whatsapp", Noticed: clockOf("14:02:00"), At: clockOf("14:05:02")}})
 	s.at("14:05:30", budi, incident.Hypothesis{ID: "h1", Text: "payment's connection pool is too small since v2.14.0"}, incident.Hypothesis{ID: "h2", Text: "The database got slower"})
 	s.at("14:06:10", budi, incident.Finding{ID: "f1", Says: incident.Observation, Area: incident.AreaConfiguration, Text: "payment v2.14.0 lowered `pool_max` from 50 to 5.", Diff: "- pool_max: 50\n+ pool_max: 5"})
-	s.at("14:07:00", budi, incident.HypothesisJudged{ID: "h2", State: incident.Refuted, Why: "query latency stays at 4 ms"})
+	s.at("14:07:00", budi, incident.HypothesisJudged{ID: "h2", Text: "The database got slower", State: incident.Refuted, Why: "query latency stays at 4 ms"})
 	s.at("14:08:04", budi, incident.CauseConfirmed{Hypothesis: "h1", Area: incident.AreaConfiguration, Text: "payment v2.14.0 lowered its connection pool from 50 to 5, so payments queued until they timed out",
 		Factors: []string{"No lower bound on `pool_max`", "The deploy was made in the busy hour"}})
 }
@@ -151,7 +151,7 @@ func investigated(s *story) {
 func acted(s *story) {
 	s.at("14:08:30", budi, incident.Option{ID: "o1", Track: incident.Mitigation, Title: "Roll back to v2.13.4", Effect: "all of the impact", Minutes: 4, Risk: "low", Reversible: true},
 		incident.Option{ID: "o2", Track: incident.Mitigation, Title: "Raise the pool by configuration", Effect: "all of the impact", Minutes: 7, Risk: "medium", Reversible: true})
-	s.at("14:08:40", dewi, incident.Voted{Option: "o1"})
+	s.at("14:08:40", dewi, incident.Voted{Option: "o1", Title: "Roll back to v2.13.4"})
 	s.at("14:09:20", rina, incident.Decided{Option: "o1", Track: incident.Mitigation, Title: "Roll back to v2.13.4", Reason: "Proven, and the fastest that ends all of the impact."})
 	s.at("14:09:40", rina, incident.Task{ID: "t1", Track: incident.Mitigation, Title: "Roll back payment", To: ref(budi), Due: clockOf("14:18:00")})
 	s.at("14:09:50", budi, incident.TaskAnswered{Task: "t1", Title: "Roll back payment", Accepted: true})

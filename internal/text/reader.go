@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Reader is whoever reads: a language and a time zone. The zero value reads
@@ -66,6 +67,7 @@ func fill(message string, value func(string) string) (out string, complete bool)
 	var b strings.Builder
 	complete = true
 	for message != "" {
+		message = afterEnd(b.String(), message)
 		at := strings.IndexAny(message, "[{")
 		if at < 0 {
 			b.WriteString(message)
@@ -92,6 +94,20 @@ func fill(message string, value func(string) string) (out string, complete bool)
 		}
 	}
 	return b.String(), complete
+}
+
+// afterEnd takes the full stop off the rest of a message where what stands
+// before it ends its sentence already, as what people write often does.
+func afterEnd(before, rest string) string {
+	if tail, ok := strings.CutPrefix(rest, "."); ok && before != "" && strings.ContainsRune(".!?…", lastRune(before)) {
+		return tail
+	}
+	return rest
+}
+
+func lastRune(s string) rune {
+	c, _ := utf8.DecodeLastRuneInString(s)
+	return c
 }
 
 // form chooses between one|other.

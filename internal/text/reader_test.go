@@ -5,7 +5,7 @@ import "testing"
 func TestAMessageTakesItsArguments(t *testing.T) {
 	t.Parallel()
 	value := func(name string) string {
-		return map[string]string{"one": "1", "two": "2", "name": "[{name}]"}[name]
+		return map[string]string{"one": "1", "two": "2", "name": "[{name}]", "sentence": "It ran dry."}[name]
 	}
 	for message, want := range map[string]string{
 		"plain":                       "plain",
@@ -17,6 +17,9 @@ func TestAMessageTakesItsArguments(t *testing.T) {
 		"[{two} {one|hit|hits}]":      "2 hit",
 		"[{missing|one|other {two}}]": "other 2", // a form chosen by what is missing is still a form
 		"open {two":                   "open 2",
+		"Why: {sentence}.":            "Why: It ran dry.", // it ends with its own full stop
+		"Why: {sentence}. {two}.":     "Why: It ran dry. 2.",
+		"Why: {sentence}, {two}":      "Why: It ran dry., 2",
 	} {
 		if got, _ := fill(message, value); got != want {
 			t.Errorf("%q gives %q, want %q", message, got, want)

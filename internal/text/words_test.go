@@ -12,14 +12,14 @@ import (
 func everyFact() []incident.Fact {
 	return []incident.Fact{
 		incident.Opened{}, incident.SignalJoined{}, incident.Judged{}, incident.Evidence{}, incident.SeveritySet{}, incident.Declared{}, incident.DismissedAs{},
-		incident.EndedBySelf{}, incident.MergedInto{}, incident.Retitled{}, incident.ChangeJudged{},
+		incident.EndedBySelf{}, incident.MergedInto{}, incident.MergedInto{Ref: "INC-2", Title: "t"}, incident.Retitled{}, incident.ChangeJudged{},
 		incident.Notice{Purpose: incident.PurposeNotice}, incident.Notice{Purpose: incident.PurposePage}, incident.Notice{Purpose: incident.PurposeUpdate}, incident.Notice{Purpose: incident.PurposeFollow, Code: "resolved"},
 		incident.Receipt{State: incident.Queued}, incident.Receipt{State: incident.Accepted}, incident.Receipt{State: incident.Delivered}, incident.Receipt{State: incident.OpenedBy},
 		incident.Receipt{State: incident.AckedBy}, incident.Receipt{State: incident.DeclinedBy}, incident.Receipt{State: incident.FailedToSend, Channel: "none", Detail: "no-method"},
 		incident.Escalated{Code: "timeout"}, incident.Unreached{Code: "exhausted"}, incident.Waived{},
 		incident.Joined{}, incident.RoleTaken{Role: incident.Commander}, incident.Note{}, incident.Finding{Says: incident.RuledOut, Area: incident.AreaUser}, incident.Hypothesis{},
 		incident.HypothesisJudged{State: incident.Supported}, incident.EvidenceLinked{}, incident.EvidenceLinked{Against: true}, incident.Reported{}, incident.CauseConfirmed{Area: incident.AreaCode}, incident.Pinned{}, incident.Pinned{Off: true}, incident.Corrected{},
-		incident.Option{Track: incident.Fix}, incident.Voted{}, incident.Decided{Track: incident.Fix}, incident.Task{}, incident.TaskAnswered{}, incident.TaskAnswered{Accepted: true}, incident.TaskDone{},
+		incident.Option{Track: incident.Fix}, incident.Voted{}, incident.Voted{Back: true}, incident.Decided{Track: incident.Fix}, incident.Task{}, incident.TaskAnswered{}, incident.TaskAnswered{Accepted: true}, incident.TaskDone{},
 		incident.Proof{}, incident.Proof{Good: true}, incident.Proof{Unknown: true}, incident.StepProposed{To: incident.Monitoring, Code: "recovered"}, incident.StepProposed{To: incident.StatusResolved, Code: "alerts-ended"},
 		incident.StatusSet{From: incident.Monitoring, To: incident.Investigating}, incident.StatusSet{From: incident.Mitigating, To: incident.Monitoring}, incident.StatusSet{From: incident.Monitoring, To: incident.StatusResolved}, incident.StatusSet{From: incident.StatusResolved, To: incident.Closed},
 		incident.ClockSet{}, incident.ClockSet{Clock: incident.Clock{Due: clockOf("14:00:00")}}, incident.UpdateDue{}, incident.UpdateDue{Late: true}, incident.UpdateSent{},
