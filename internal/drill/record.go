@@ -32,6 +32,7 @@ type view struct {
 			Score   float64         `json:"score"`
 			Reasons []string        `json:"reasons"`
 		} `json:"changes"`
+		Suspicions []incident.Suspicion `json:"suspicions"`
 	} `json:"evidence"`
 	Missing   int `json:"missing"`
 	Audiences []struct {
@@ -40,6 +41,28 @@ type view struct {
 		Due  *time.Time `json:"due"`
 		Sent int        `json:"sent"`
 	} `json:"audiences"`
+}
+
+// first is what Sigap says to look at first.
+func (v *view) first() (incident.Suspicion, bool) {
+	for _, e := range v.Evidence {
+		if len(e.Suspicions) > 0 {
+			return e.Suspicions[0], true
+		}
+	}
+	return incident.Suspicion{}, false
+}
+
+// change is a change that the evidence tells of.
+func (v *view) change(id string) (incident.Change, bool) {
+	for _, e := range v.Evidence {
+		for _, c := range e.Changes {
+			if c.Change.ID == id {
+				return c.Change, true
+			}
+		}
+	}
+	return incident.Change{}, false
 }
 
 // look is how the incident stands.

@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,6 +14,8 @@ const (
 	noticed  = 90 * time.Second // until the monitoring must have seen the fault
 	answered = 60 * time.Second // until everybody must have answered
 	proven   = 75 * time.Second // until the proof of recovery must hold
+
+	secondLook = 5500 * time.Millisecond // after the first signal: evidence was collected twice by then
 )
 
 // identify waits for the candidate that the signals open, and for its
@@ -151,7 +154,7 @@ func (d *Drill) investigate(ctx context.Context) error {
 		return err
 	}
 	v, err := d.until(ctx, "evidence is there", 25*time.Second, func(v *view) bool {
-		return v.Incident.EvidenceOf("changes") != nil && v.Incident.EvidenceOf("logs") != nil
+		return v.Incident.EvidenceOf("suspicions") != nil && time.Since(v.Incident.Milestones[incident.Detected]) > secondLook
 	})
 	if err != nil {
 		return err
@@ -187,48 +190,32 @@ type suspected struct {
 	words, hypothesis, diff string
 	area                    incident.Area
 	change                  string // id of the suspected change
-	service                 string
 }
 
-// suspicion reads the evidence as an engineer would: a change that explains it
-// well, else a state that is plainly wrong, else whatever stands out.
+// suspicion takes what Sigap says to look at first, as an engineer under
+// pressure does.
 func (t script) suspicion(v *view) suspected {
-	s := suspected{words: t.nothing, hypothesis: t.dependency, area: incident.AreaInfrastructure, service: v.Incident.Service}
-	best := 0.0
-	consider := func(weight float64, with suspected) {
-		if weight > best {
-			best, s = weight, with
-		}
+	first, ok := v.first()
+	if !ok {
+		return suspected{words: t.nothing, hypothesis: t.dependency, area: incident.AreaInfrastructure}
 	}
-	for _, e := range v.Evidence {
-		for n, p := range e.Patterns {
-			if n == 0 {
-				consider(0.2, suspected{words: fmt.Sprintf("%s: %s (%d)", p.Service, p.Template, p.Count), hypothesis: fmt.Sprintf(t.log, p.Service, p.Template),
-					area: incident.AreaInfrastructure, service: p.Service})
+	s := suspected{words: first.Service + ": " + first.Text, area: incident.AreaInfrastructure}
+	switch first.Of {
+	case incident.SuspectedError:
+		s.hypothesis = fmt.Sprintf(t.log, first.Service, first.Text)
+	case incident.SuspectedMeasure:
+		s.hypothesis = fmt.Sprintf(t.measure, first.Text, cmp.Or(first.Service, first.Host))
+	case incident.SuspectedChange:
+		s.words, s.hypothesis, s.change, s.area = first.Text, fmt.Sprintf(t.change, first.Service, first.Text), first.Change, incident.AreaCode
+		if c, ok := v.change(first.Change); ok {
+			s.words, s.diff = fmt.Sprintf("%s, %s (%.2f)", c.Summary, c.Author, first.Score), c.Diff
+			if c.Kind == incident.Config {
+				s.area = incident.AreaConfiguration
 			}
-		}
-		for n, m := range e.Suspects {
-			weight := 0.3 - float64(n)/20
-			if len(m.Reasons) > 0 && plain[m.Reasons[0].Code] && m.Service != "" {
-				weight += 0.25
-			}
-			consider(weight, suspected{words: fmt.Sprintf("%s %s %.3g → %.3g", m.Service, m.Metric, m.Before, m.After), hypothesis: fmt.Sprintf(t.measure, m.Metric, m.Service),
-				area: incident.AreaInfrastructure, service: m.Service})
-		}
-		for _, c := range e.Changes {
-			area := incident.AreaCode
-			if c.Change.Kind == incident.Config {
-				area = incident.AreaConfiguration
-			}
-			consider(c.Score, suspected{words: fmt.Sprintf("%s, %s (%.2f)", c.Change.Summary, c.Change.Author, c.Score), hypothesis: fmt.Sprintf(t.change, c.Change.Service, c.Change.Summary),
-				diff: c.Change.Diff, change: c.Change.ID, service: c.Change.Service, area: area})
 		}
 	}
 	return s
 }
-
-// plain are the reasons that need no other: something is full, or has ended.
-var plain = map[string]bool{"certificateEnds": true, "saturated": true, "restarted": true}
 
 func (d *Drill) confirm(ctx context.Context, s suspected) error {
 	v, err := d.look(ctx)

@@ -65,6 +65,11 @@ func (c *Collector) logs(ctx context.Context, src Logs, s *subject) []incident.E
 		return []incident.Evidence{e}
 	}
 	e.State, e.Code = incident.EvidenceFound, "patterns"
+	for _, f := range fresh {
+		if f.count >= leastFresh && f.first.After(now.window.From) {
+			e.Onset = earlier(e.Onset, f.first)
+		}
+	}
 	e.Args = map[string]string{"new": strconv.Itoa(kinds[pattern.KindNew]), "surging": strconv.Itoa(kinds[pattern.KindSurging]), "stopped": strconv.Itoa(kinds[pattern.KindStopped]),
 		"template": e.Patterns[0].Template}
 	return []incident.Evidence{e}

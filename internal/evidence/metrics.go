@@ -42,6 +42,9 @@ func (c *Collector) metrics(ctx context.Context, src Metrics, s *subject) []inci
 	felt.Source = src.Name()
 	onset := cmp.Or(felt.Onset, s.guess())
 	ranked := suspects(series, s, src.Name(), onset)
+	if ranked.State == incident.EvidenceFound {
+		ranked.Onset = felt.Onset // a guess is none
+	}
 	var origins map[string]metricOrigin
 	if !felt.Onset.IsZero() {
 		origins = originsByMetrics(series, s, onset)
@@ -165,7 +168,7 @@ func suspects(series []incident.Series, s *subject, source string, onset time.Ti
 		return e
 	}
 	top := e.Suspects[0]
-	e.State, e.Code, e.Onset = incident.EvidenceFound, "shifted", onset
+	e.State, e.Code = incident.EvidenceFound, "shifted"
 	e.Args = map[string]string{"count": strconv.Itoa(len(ranked)), "service": top.Service, "metric": top.Metric, "before": decimal(top.Before), "after": decimal(top.After), "unit": top.Unit}
 	if top.Service == "" {
 		e.Args["service"] = top.Host

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"maps"
 	"strings"
 	"time"
 	"unicode"
@@ -20,14 +21,23 @@ type metricOrigin struct {
 // originsByMetrics says of each service that is bad how likely latency or
 // errors begin in it.
 func originsByMetrics(series []incident.Series, s *subject, onset time.Time) map[string]metricOrigin {
-	out := map[string]metricOrigin{}
 	series = withRatios(series, s.services)
-	for _, symptom := range []shift.Class{shift.Latency, shift.Errors} {
+	by := func(symptom shift.Class) map[string]metricOrigin {
+		out := map[string]metricOrigin{}
 		for _, o := range shift.Origins(series, s.shiftGraph(), shift.OriginOptions{Onset: onset, Target: s.incident.Service, Symptom: symptom}) {
 			if o.Sigmas >= 3 {
-				out[o.Service] = out[o.Service].or(metricOrigin{o.Score, o.Own})
+				out[o.Service] = metricOrigin{o.Score, o.Own}
 			}
 		}
+		return out
+	}
+	waiting, failing := by(shift.Latency), by(shift.Errors)
+	out := maps.Clone(waiting)
+	for service, m := range failing {
+		if w, waits := waiting[service]; waits && w.own < 0.5 { // it waits for another until it gives up
+			m.likely, m.own = m.likely*w.own, w.own
+		}
+		out[service] = out[service].or(m)
 	}
 	return out
 }

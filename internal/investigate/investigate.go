@@ -141,10 +141,11 @@ func (s *Service) Judge(ctx context.Context, actor incident.Actor, id, hypothesi
 		return nil, incident.FieldError("state", "A hypothesis becomes testing, supported, refuted or inconclusive; confirm it as the cause.")
 	}
 	return s.store.Change(ctx, actor, id, func(e *incident.Edit) error {
-		if _, err := e.Incident.Hypothesis(hypothesis); err != nil {
+		h, err := e.Incident.Hypothesis(hypothesis)
+		if err != nil {
 			return err
 		}
-		e.Record(incident.HypothesisJudged{ID: hypothesis, State: state, Why: why})
+		e.Record(incident.HypothesisJudged{ID: hypothesis, Text: h.Text, State: state, Why: why})
 		return nil
 	})
 }

@@ -29,6 +29,7 @@ type Cause struct {
 	Kind      string // deploy, config, dependency, disk, certificate
 	Announced bool   // whether a change event tells of it
 	Words     string
+	Sign      string // what the change says of itself, or a measure or an error line that shows it; a regular expression
 }
 
 // effect is what was done to the shop.

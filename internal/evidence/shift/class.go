@@ -58,7 +58,7 @@ func ClassOf(s incident.Series) Class {
 }
 
 func classOfName(metric string) Class {
-	name := strings.Join(parts(metric), "_")
+	name := strings.TrimSuffix(strings.Join(parts(metric), "_"), "_per_second")
 	for _, c := range classWords {
 		for word := range strings.FieldsSeq(c.words) {
 			if !hasWord(name, word) {
