@@ -113,12 +113,14 @@ const (
 
 // Team is a group of people who are asked in order.
 type Team struct {
-	ID      string    `json:"id"`
-	Name    string    `json:"name"`
-	Does    TeamKind  `json:"kind"`
-	Members []string  `json:"members"`         // ids of people, the first is paged first
-	Rooms   []Contact `json:"rooms"`           // rooms that the team reads
-	Drill   bool      `json:"drill,omitempty"` // plays in drills only
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Does     TeamKind  `json:"kind"`
+	Members  []string  `json:"members"`            // ids of people, the first is paged first
+	Schedule string    `json:"schedule,omitempty"` // id: who is on call there is paged before the members
+	Ladder   string    `json:"ladder,omitempty"`   // id: whom a page asks, in place of both
+	Rooms    []Contact `json:"rooms"`              // rooms that the team reads
+	Drill    bool      `json:"drill,omitempty"`    // plays in drills only
 }
 
 // Validate names the first field that cannot be.

@@ -47,6 +47,7 @@ type Notice struct {
 	Update  string      `json:"update,omitempty"` // the update that it carries
 	Code    string      `json:"code,omitempty"`   // of a follow-up: what it says
 	Entry   int         `json:"entry,omitempty"`  // of a follow-up: the entry that it follows
+	Step    int         `json:"step,omitempty"`   // of a page: the rung of the ladder, 0 for the first
 	At      time.Time   `json:"at,omitzero"`
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
+	"github.com/sigap-dev/sigap/internal/inform/oncall"
 )
 
 // Store is what stage 2 needs of the store.
@@ -30,6 +31,11 @@ type Store interface {
 	Audiences(ctx context.Context) ([]directory.Audience, error)
 	Service(ctx context.Context, name string) (*directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
+	Schedule(ctx context.Context, id string) (*oncall.Schedule, error)
+	Ladder(ctx context.Context, id string) (*oncall.Ladder, error)
+	// Turn gives 1, 2, 3, … for a name: whose turn it is where people are
+	// asked in turn.
+	Turn(ctx context.Context, name string) (int64, error)
 }
 
 // Channels sends over the channels that are set up.
@@ -70,7 +76,7 @@ type (
 		Incident string             `json:"incident"`
 		Notice   string             `json:"notice"`
 		Team     string             `json:"team"`
-		To       incident.Recipient `json:"to"`
+		To       incident.Recipient `json:"to"`   // who declined or could not be reached
 		Code     string             `json:"code"` // timeout, declined, failed
 	}
 	// NextMethod tries the next way to reach somebody who has not answered.
@@ -137,24 +143,30 @@ func (r *roster) owner(service *directory.Service) directory.Team {
 
 // pager is the team that is paged for a service: the one that owns it, else
 // the first engineering team, else any team, else the administrators, so that
-// somebody is asked on the first day too. Teams without members are passed over.
+// somebody is asked on the first day too. Teams that nobody stands behind are
+// passed over.
 func (r *roster) pager(service *directory.Service) directory.Team {
 	for _, t := range r.teams {
-		if service != nil && t.ID == service.Team && len(t.Members) > 0 {
+		if service != nil && t.ID == service.Team && askable(t) {
 			return t
 		}
 	}
 	for _, t := range r.teams {
-		if t.Does == directory.EngineeringTeam && len(t.Members) > 0 {
+		if t.Does == directory.EngineeringTeam && askable(t) {
 			return t
 		}
 	}
 	for _, t := range r.teams {
-		if len(t.Members) > 0 {
+		if askable(t) {
 			return t
 		}
 	}
 	return r.admins()
+}
+
+// askable reports whether a team says whom to ask.
+func askable(t directory.Team) bool {
+	return len(t.Members) > 0 || t.Schedule != "" || t.Ladder != ""
 }
 
 func (r *roster) admins() directory.Team {

@@ -32,6 +32,25 @@ func (s *Service) Notice(ctx context.Context, job incident.SendNotice) error {
 	if err != nil && !notFound(err) {
 		return err
 	}
+	told := r.told(service)
+	_, err = s.store.Change(ctx, incident.System(), i.ID, func(e *incident.Edit) error {
+		if !e.Incident.Status.Declared() || slices.ContainsFunc(e.Incident.Notices, func(n incident.Notice) bool { return n.Purpose == incident.PurposeNotice }) {
+			return nil // withdrawn meanwhile, or it is out: the job ran before
+		}
+		s.send(e, incident.Notice{ID: s.newID(), Purpose: incident.PurposeNotice}, r.addressees(told, nil, nil), nil)
+		for _, t := range told[1:] { // the owner's person on call was paged already
+			if e.Incident.Severity.Major() && askable(t) {
+				e.Enqueue(incident.Page{Incident: i.ID, Team: t.ID})
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// told are the teams that the initial notice goes to: the one that owns the
+// service, and every support team.
+func (r *roster) told(service *directory.Service) []directory.Team {
 	owner := r.owner(service)
 	told := []directory.Team{owner}
 	for _, t := range r.teams {
@@ -39,19 +58,7 @@ func (s *Service) Notice(ctx context.Context, job incident.SendNotice) error {
 			told = append(told, t)
 		}
 	}
-	_, err = s.store.Change(ctx, incident.System(), i.ID, func(e *incident.Edit) error {
-		if !e.Incident.Status.Declared() || slices.ContainsFunc(e.Incident.Notices, func(n incident.Notice) bool { return n.Purpose == incident.PurposeNotice }) {
-			return nil // withdrawn meanwhile, or it is out: the job ran before
-		}
-		s.send(e, incident.Notice{ID: s.newID(), Purpose: incident.PurposeNotice}, r.addressees(told, nil, nil), nil)
-		for _, t := range told[1:] { // the owner's person on call was paged already
-			if e.Incident.Severity.Major() && len(t.Members) > 0 {
-				e.Enqueue(incident.Page{Incident: i.ID, Team: t.ID})
-			}
-		}
-		return nil
-	})
-	return err
+	return told
 }
 
 // addressees are the members and rooms of teams, and people by themselves,

@@ -3,6 +3,7 @@ package inform
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -32,10 +33,27 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 		}
 		team = r.pager(service)
 	}
+	c, err := s.climb(ctx, &r, team, i.Severity, s.now(), policy.AckLimit)
+	if err != nil {
+		return err
+	}
+	if err := s.takeTurn(ctx, &c, job.Step); err != nil {
+		return err
+	}
 	_, err = s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		i := e.Incident
-		if i.Status.Pages() && !teamKnows(i, team) && newestPage(i, team.Name) == job.After {
-			s.pageStep(e, &r, team, job, policy)
+		if !i.Status.Pages() || newestPage(i, team.Name) != job.After {
+			return nil
+		}
+		if job.After == "" && job.Code == "" { // its first page: those beside begin with it
+			for _, id := range c.beside {
+				if beside, ok := r.team(id); ok && beside.ID != team.ID {
+					e.Enqueue(incident.Page{Incident: i.ID, Team: beside.ID})
+				}
+			}
+		}
+		if !teamKnows(i, team) {
+			s.pageStep(e, &r, team, c.rungs, job, policy.AckLimit)
 		}
 		return nil
 	})
@@ -75,41 +93,74 @@ func takesPart(i *incident.Incident, person string) bool {
 	})
 }
 
-// pageStep pages the first member from the step on who can be reached. When
-// there is nobody left, that is said as loudly as can be, and the page starts
-// anew after the limit: a page never just stops.
-func (s *Service) pageStep(e *incident.Edit, r *roster, team directory.Team, job incident.Page, policy incident.Policy) {
-	for step := job.Step; step < len(team.Members); step++ {
-		to, ways, ok := r.recipient(team, team.Members[step])
-		if !ok {
-			continue
+// pageStep pages the first rung from the step on of which somebody can be
+// reached. When there is nobody left, that is said as loudly as can be, and the
+// page starts anew after the limit: a page never just stops.
+func (s *Service) pageStep(e *incident.Edit, r *roster, team directory.Team, rungs []rung, job incident.Page, limit time.Duration) {
+	for step := job.Step; step < len(rungs); step++ {
+		g := rungs[step]
+		if g.gap && len(g.people) == 0 {
+			job.Code = "gap"
 		}
-		if len(ways) == 0 && unreachable(e.Incident, to.ID) {
-			job.Code = "failed"
-			continue // said once: it does not change with every round
+		asked := r.asked(e.Incident, team, g)
+		if len(asked) == 0 {
+			if len(g.people) > 0 && job.Code == "" {
+				job.Code = "failed"
+			}
+			continue
 		}
 		if step > 0 || job.Code != "" {
-			e.Record(incident.Escalated{Team: team.Name, To: to, Step: step, Code: job.Code})
+			e.Record(incident.Escalated{Team: team.Name, To: asked[0].to, Step: step, Code: job.Code})
 		}
-		n := incident.Notice{ID: s.newID(), Purpose: incident.PurposePage, To: []incident.Recipient{to}}
-		e.Record(n)
-		if len(ways) == 0 {
-			e.Record(noMethod(n, to))
+		n := incident.Notice{ID: s.newID(), Purpose: incident.PurposePage, Step: step}
+		reachable := s.page(e, n, asked)
+		if !reachable {
 			job.Code = "failed"
 			continue
 		}
-		s.deliver(e, n, to, team.Does, ways, nil)
-		e.EnqueueAt(e.Now.Add(policy.AckLimit), Escalate{Incident: e.Incident.ID, Notice: n.ID, Team: team.ID, To: to, Code: "timeout"})
+		e.EnqueueAt(e.Now.Add(g.limit), Escalate{Incident: e.Incident.ID, Notice: n.ID, Team: team.ID, To: asked[0].to, Code: "timeout"})
 		return
 	}
-	u := incident.Unreached{Team: team.Name, Code: whyNobody(e.Incident, team)}
+	u := incident.Unreached{Team: team.Name, Code: whyNobody(e.Incident, team, rungs)}
 	switch have := e.Incident.NobodyYet; {
 	case have == nil || *have != u:
 		e.Record(u)
 	case job.Code == "":
 		return // asked for twice: the next round is on its way
 	}
-	e.EnqueueAt(e.Now.Add(policy.AckLimit), incident.Page{Incident: e.Incident.ID, Team: team.ID, Code: "timeout", After: newestPage(e.Incident, team.Name)})
+	e.EnqueueAt(e.Now.Add(limit), incident.Page{Incident: e.Incident.ID, Team: team.ID, Code: "timeout", After: newestPage(e.Incident, team.Name)})
+}
+
+// asked are those of a rung who have an account, without those of whom the
+// record says already that nothing reaches them: it does not change with every
+// round.
+func (r *roster) asked(i *incident.Incident, team directory.Team, g rung) []addressee {
+	var out []addressee
+	for _, id := range g.people {
+		to, ways, ok := r.recipient(team, id)
+		if ok && (len(ways) > 0 || !unreachable(i, id)) {
+			out = append(out, addressee{to, team.Does, ways})
+		}
+	}
+	return out
+}
+
+// page records a page to those asked together and asks for each message;
+// reachable reports whether there is a way to any of them.
+func (s *Service) page(e *incident.Edit, n incident.Notice, asked []addressee) (reachable bool) {
+	for _, a := range asked {
+		n.To = append(n.To, a.to)
+	}
+	e.Record(n)
+	for _, a := range asked {
+		if len(a.ways) == 0 {
+			e.Record(noMethod(n, a.to))
+			continue
+		}
+		s.deliver(e, n, a.to, a.does, a.ways, nil)
+		reachable = true
+	}
+	return reachable
 }
 
 func noMethod(n incident.Notice, to incident.Recipient) incident.Receipt {
@@ -124,10 +175,10 @@ func unreachable(i *incident.Incident, person string) bool {
 	})
 }
 
-// whyNobody says why a team could not be reached: it has nobody, nobody of it
-// has a contact method, every message failed, or nobody answered.
-func whyNobody(i *incident.Incident, team directory.Team) string {
-	if len(team.Members) == 0 {
+// whyNobody says why a team could not be reached: there is nobody to ask,
+// nobody has a contact method, every message failed, or nobody answered.
+func whyNobody(i *incident.Incident, team directory.Team, rungs []rung) string {
+	if !slices.ContainsFunc(rungs, func(g rung) bool { return len(g.people) > 0 }) {
 		return "nobody"
 	}
 	code := "no-method"
@@ -161,24 +212,42 @@ func (s *Service) Escalate(ctx context.Context, job Escalate) error {
 	}
 	_, err = s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		i := e.Incident
-		if i.Status.Pages() && !teamKnows(i, team) && newestPage(i, team.Name) == job.Notice && !passedOn(i, job) {
-			e.Enqueue(incident.Page{Incident: i.ID, Team: job.Team, Step: 1 + slices.Index(team.Members, job.To.ID), Code: job.Code, After: job.Notice})
+		at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == job.Notice })
+		if at < 0 || !i.Status.Pages() || teamKnows(i, team) || newestPage(i, team.Name) != job.Notice {
+			return nil
+		}
+		// Of several who are asked together all must have passed it on. When they
+		// had and nobody was left, the next round is on its way already.
+		n, goesOn := i.Notices[at], true
+		switch spent := spent(i, i.Notices[at]); {
+		case job.Code != "timeout":
+			goesOn = spent
+		case spent:
+			goesOn = i.NobodyYet == nil || i.NobodyYet.Team != team.Name
+		}
+		if goesOn {
+			e.Enqueue(incident.Page{Incident: i.ID, Team: job.Team, Step: n.Step + 1, Code: job.Code, After: job.Notice})
 		}
 		return nil
 	})
 	return err
 }
 
-// passedOn reports whether a page whose limit passed went on before: it was
-// declined, or it failed.
-func passedOn(i *incident.Incident, job Escalate) bool {
-	failed, other := false, false
-	for _, r := range i.Receipts {
-		if r.Notice == job.Notice {
-			failed, other = failed || r.State == incident.FailedToSend, other || r.State != incident.FailedToSend
+// spent reports whether nothing more is to be expected of a page: everyone
+// asked declined it, or could not be reached.
+func spent(i *incident.Incident, n incident.Notice) bool {
+	for _, to := range n.To {
+		failed, other := false, false
+		for _, r := range i.Receipts {
+			if r.Notice == n.ID && r.To.ID == to.ID {
+				failed, other = failed || r.State == incident.FailedToSend, other || r.State != incident.FailedToSend
+			}
+		}
+		if !declined(i, n.ID, to.ID) && (!failed || other) {
+			return false
 		}
 	}
-	return job.Code == "timeout" && (declined(i, job.Notice, job.To.ID) || failed && !other)
+	return true
 }
 
 // PagePerson asks one person by name, because somebody wants them here.

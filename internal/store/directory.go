@@ -163,9 +163,9 @@ func (s *Store) PutAudience(ctx context.Context, a *directory.Audience) error {
 	return s.put(ctx, "audiences", "id", a.ID, a)
 }
 
-// Remove deletes a team, a service or an audience.
+// Remove deletes a team, a service, an audience, a schedule or a ladder.
 func (s *Store) Remove(ctx context.Context, table, key string) error {
-	column, ok := map[string]string{"teams": "id", "services": "name", "audiences": "id"}[table]
+	column, ok := map[string]string{"teams": "id", "services": "name", "audiences": "id", "schedules": "id", "ladders": "id"}[table]
 	if !ok {
 		return fmt.Errorf("remove from %q: no such list", table)
 	}

@@ -322,6 +322,7 @@ var english = catalog{
 	"failure.noAnswer":           "the channel did not answer",
 	"entry.escalated":            "Passed on to **{name}**[ ({team})]",
 	"why.timeout":                "Nobody answered within the limit.",
+	"why.gap":                    "Nobody is on call there at that hour.",
 	"why.declined":               "The person before passed it on.",
 	"why.failed":                 "The message before could not be sent.",
 	"entry.unreached":            "**Nobody was reached**[ in {team}]",

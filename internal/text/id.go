@@ -322,6 +322,7 @@ var indonesian = catalog{
 	"failure.noAnswer":           "kanalnya tidak menjawab",
 	"entry.escalated":            "Diteruskan ke **{name}**[ ({team})]",
 	"why.timeout":                "Tak ada yang menjawab dalam batas waktu.",
+	"why.gap":                    "Tak ada petugas siaga di sana pada jam itu.",
 	"why.declined":               "Orang sebelumnya meneruskannya.",
 	"why.failed":                 "Pesan sebelumnya gagal terkirim.",
 	"entry.unreached":            "**Belum ada yang terjangkau**[ di {team}]",

@@ -1,0 +1,150 @@
+package inform
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/oncall"
+)
+
+// rung is who is asked together, as it stands at one moment.
+type rung struct {
+	people []string
+	limit  time.Duration // to the next rung
+	gap    bool          // a schedule of it has nobody
+	robin  string        // the name of the turn; empty: all are asked
+}
+
+// climb is whom a page asks of a team, rung after rung, and which teams are
+// paged beside.
+type climb struct {
+	rungs  []rung
+	beside []string
+}
+
+// climb finds whom a page asks: by the team's ladder; else who is on call in
+// its schedule and then its members; else its members, one after the other. A
+// ladder or a schedule that is gone is passed over, and so is a ladder that
+// asks nobody at this moment: somebody is always asked.
+func (s *Service) climb(ctx context.Context, r *roster, team directory.Team, sev incident.Severity, at time.Time, limit time.Duration) (climb, error) {
+	if team.Ladder != "" {
+		ladder, err := s.store.Ladder(ctx, team.Ladder)
+		switch {
+		case err == nil:
+			c, err := s.climbLadder(ctx, r, *ladder, sev, at, limit)
+			if err != nil || slices.ContainsFunc(c.rungs, func(g rung) bool { return len(g.people) > 0 }) {
+				return c, err
+			}
+		case !notFound(err):
+			return climb{}, err
+		}
+	}
+	var c climb
+	first := ""
+	if team.Schedule != "" {
+		on, err := s.onCall(ctx, team.Schedule, at)
+		if err != nil {
+			return climb{}, err
+		}
+		first = on
+		g := rung{limit: limit, gap: on == ""}
+		if on != "" {
+			g.people = []string{on}
+		}
+		c.rungs = append(c.rungs, g)
+	}
+	for _, id := range team.Members {
+		if id != first {
+			c.rungs = append(c.rungs, rung{people: []string{id}, limit: limit})
+		}
+	}
+	return c, nil
+}
+
+func (s *Service) climbLadder(ctx context.Context, r *roster, ladder oncall.Ladder, sev incident.Severity, at time.Time, limit time.Duration) (climb, error) {
+	c := climb{beside: ladder.Teams}
+	for n := range ladder.Rungs {
+		step := &ladder.Rungs[n]
+		g := rung{limit: limit}
+		if step.Minutes > 0 {
+			g.limit = time.Duration(step.Minutes) * time.Minute
+		}
+		if step.Applies(sev, at) {
+			g.people = slices.Clone(step.People)
+			for _, id := range step.Schedules {
+				on, err := s.onCall(ctx, id, at)
+				if err != nil {
+					return c, err
+				}
+				if on == "" {
+					g.gap = true
+				} else {
+					g.people = append(g.people, on)
+				}
+			}
+			for _, id := range step.Teams {
+				if t, ok := r.team(id); ok {
+					g.people = append(g.people, t.Members...)
+				}
+			}
+			g.people = once(g.people)
+			if step.Robin {
+				g.robin = fmt.Sprintf("robin %s %d", ladder.ID, n)
+			}
+		}
+		c.rungs = append(c.rungs, g) // empty where it does not apply: the numbers of the others stay
+	}
+	return c, nil
+}
+
+// once keeps the first of each.
+func once(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// onCall is who is on call in a schedule; nobody if it is gone.
+func (s *Service) onCall(ctx context.Context, schedule string, at time.Time) (string, error) {
+	v, err := s.store.Schedule(ctx, schedule)
+	switch {
+	case notFound(err):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	plan, err := oncall.NewPlan(*v)
+	if err != nil {
+		return "", fmt.Errorf("read the schedule %s: %w", v.Name, err)
+	}
+	return plan.At(at), nil
+}
+
+// takeTurn leaves of each rung that is asked in turn the one whose turn it is.
+// Only the first rung from the step on that has somebody takes a turn.
+func (s *Service) takeTurn(ctx context.Context, c *climb, step int) error {
+	for n := step; n < len(c.rungs); n++ {
+		g := &c.rungs[n]
+		switch {
+		case len(g.people) == 0:
+			continue
+		case g.robin == "":
+			return nil
+		}
+		turn, err := s.store.Turn(ctx, g.robin)
+		if err != nil {
+			return err
+		}
+		g.people = []string{g.people[int((turn-1)%int64(len(g.people)))]}
+		return nil
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package inform_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform"
+	"github.com/sigap-dev/sigap/internal/inform/oncall"
+)
+
+func (w *world) ids(names ...string) []string {
+	var out []string
+	for _, n := range names {
+		out = append(out, w.people[n].ID)
+	}
+	return out
+}
+
+// schedule has people take turns of a day, from the day before the test on.
+func (w *world) schedule(id string, hours []oncall.Window, names ...string) {
+	w.t.Helper()
+	w.must(w.store.PutSchedule(w.t.Context(), &oncall.Schedule{ID: id, Name: id, Timezone: "UTC", Layers: []oncall.Layer{
+		{People: w.ids(names...), Start: "2027-03-02T00:00", Turn: 1, Unit: oncall.Day, Hours: hours}}}))
+}
+
+// teamAsks gives the team of payments a schedule or a ladder.
+func (w *world) teamAsks(schedule, ladder string) {
+	w.t.Helper()
+	w.must(w.store.PutTeam(w.t.Context(), &directory.Team{ID: "payments", Name: "Payments", Does: directory.EngineeringTeam,
+		Members: w.ids("rina", "budi", "eka"), Schedule: schedule, Ladder: ladder}))
+}
+
+func (w *world) ladder(rungs []oncall.Rung, beside ...string) {
+	w.t.Helper()
+	w.must(w.store.PutLadder(w.t.Context(), &oncall.Ladder{ID: "ladder", Name: "ladder", Rungs: rungs, Teams: beside}))
+	w.teamAsks("", "ladder")
+}
+
+func TestTheFirstPageGoesToWhoIsOnCallAndThenToTheMembers(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook")
+		w.person("Nina", "en", "ntfy")
+		w.schedule("night", nil, "budi", "nina") // Budi's day is the test's, Nina's the next
+		w.teamAsks("night", "")
+		id := w.candidate()
+		w.turn(0, "webhook budi")
+		w.turn(3*time.Minute, "webhook rina")
+		w.turn(3*time.Minute, "webhook eka") // Budi was asked already
+		w.answer(id, "eka", inform.Acknowledge)
+		w.clock.Turn(24 * time.Hour)
+		w.candidate()
+		w.turn(0, "ntfy nina")
+	})
+}
+
+func TestAGapInTheScheduleIsSaidAndTheMembersAreAskedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	w.payments("webhook")
+	w.schedule("day", []oncall.Window{{From: "09:00", To: "17:00"}}, "budi") // it is two in the night
+	w.teamAsks("day", "")
+	id := w.candidate()
+	w.turn(0, "webhook rina")
+	said := false
+	entries, err := w.store.AllEntries(t.Context(), id)
+	w.must(err)
+	for _, e := range entries {
+		said = said || e.Kind == "escalated" && strings.Contains(string(e.Data), `"code":"gap"`)
+	}
+	if !said {
+		t.Error("the timeline does not say that nobody was on call")
+	}
+}
+
+func TestAScheduleOrLadderThatIsGoneLeavesTheMembers(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	w.payments("webhook")
+	w.teamAsks("gone", "gone")
+	w.candidate()
+	w.turn(0, "webhook rina")
+}
+
+func TestARungAsksSeveralTogetherAndGoesOnWhenAllPassedItOn(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook")
+		w.ladder([]oncall.Rung{{People: w.ids("rina", "budi"), Minutes: 10}, {People: w.ids("eka")}})
+		id := w.candidate()
+		w.turn(0, "webhook rina", "webhook budi")
+		w.answer(id, "rina", inform.Decline)
+		w.turn(5 * time.Minute) // Budi may still take it
+		w.answer(id, "budi", inform.Decline)
+		w.turn(0, "webhook eka")
+		w.turn(3*time.Minute - time.Second)
+		w.nobody(id, "")
+		w.turn(time.Second)
+		w.nobody(id, "exhausted")
+		w.turn(3*time.Minute, "webhook rina", "webhook budi") // and from the beginning
+		w.answer(id, "budi", inform.Acknowledge)
+		w.turn(time.Hour)
+	})
+}
+
+func TestARungWaitsAsLongAsItSays(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	w.payments("webhook")
+	w.ladder([]oncall.Rung{{People: w.ids("rina"), Minutes: 7}, {People: w.ids("budi")}})
+	w.candidate()
+	w.turn(7*time.Minute-time.Second, "webhook rina")
+	w.turn(time.Second, "webhook budi")
+}
+
+func TestARoundRobinGivesEachIncidentToTheNext(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook")
+		w.ladder([]oncall.Rung{{People: w.ids("rina", "budi", "eka"), Robin: true}})
+		for _, name := range []string{"rina", "budi", "eka", "rina"} {
+			id := w.candidate()
+			w.turn(0, "webhook "+name)
+			w.answer(id, name, inform.Acknowledge)
+		}
+	})
+}
+
+func TestARungIsLeftOutWhereItsConditionsDoNotHold(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	w.payments("webhook")
+	w.ladder([]oncall.Rung{
+		{People: w.ids("rina"), Hours: []oncall.Window{{From: "09:00", To: "17:00"}}, Timezone: "UTC"}, // it is two in the night
+		{People: w.ids("budi"), Severities: []int{4}},
+		{People: w.ids("eka")},
+	})
+	w.candidate()
+	w.turn(0, "webhook eka")
+}
+
+func TestTeamsBesideArePagedUntilEachHasAnswered(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	w.payments("webhook")
+	w.person("Sari", "id", "ntfy")
+	w.team("Database", directory.EngineeringTeam, "sari")
+	w.ladder([]oncall.Rung{{People: w.ids("rina")}}, "database")
+	id := w.candidate()
+	w.turn(0, "webhook rina", "ntfy sari")
+	w.answer(id, "rina", inform.Acknowledge)
+	w.turn(6*time.Minute, "ntfy sari") // Rina has it, the database's people do not know
+	w.answer(id, "sari", inform.Acknowledge)
+	w.turn(time.Hour)
+}
+
+func TestTheDryRunSaysWhoWouldGetWhatAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook", "ntfy")
+		w.person("Mute", "en")
+		w.schedule("day", []oncall.Window{{From: "09:00", To: "17:00"}}, "budi")
+		w.ladder([]oncall.Rung{{Schedules: []string{"day"}}, {People: w.ids("rina", "mute")}, {People: w.ids("eka"), Minutes: 1}})
+		w.person("Sari", "id", "ntfy")
+		w.team("Support", directory.SupportTeam, "sari")
+		preview := func(at time.Time) string {
+			p, err := w.inform.Preview(t.Context(), "payment", incident.SEV1, at)
+			w.must(err)
+			var b strings.Builder
+			for _, a := range p.Asks {
+				name := ""
+				if a.Person != nil {
+					name = a.Person.Name
+				}
+				fmt.Fprintf(&b, "%s %s %d +%d %s %s %s\n", a.Purpose, a.Team, a.Step, a.After, name, a.Channel, a.Code)
+			}
+			return b.String()
+		}
+		want := `page Payments 0 +0   gap
+page Payments 1 +0 Rina webhook 
+page Payments 1 +60 Rina ntfy 
+page Payments 1 +0 Mute  no-method
+page Payments 2 +180 Eka webhook 
+notice Payments 0 +0 Rina webhook 
+notice Payments 0 +0 Budi webhook 
+notice Payments 0 +0 Eka webhook 
+notice Support 0 +0 Sari ntfy 
+`
+		if diff := cmp.Diff(want, preview(w.clock.Now())); diff != "" {
+			t.Errorf("at two in the night (-want +got):\n%s", diff)
+		}
+		if got := preview(w.clock.Now().Add(8 * time.Hour)); !strings.HasPrefix(got, "page Payments 0 +0 Budi webhook \npage Payments 0 +60 Budi ntfy \npage Payments 1 +180 Rina webhook") {
+			t.Errorf("at ten in the morning:\n%s", got)
+		}
+		w.turn(time.Hour)
+	})
+}

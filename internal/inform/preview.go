@@ -1,0 +1,137 @@
+package inform
+
+import (
+	"context"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// Preview says who would get what, when and over which channel if a service
+// broke: what a page and a notice would do, without sending anything.
+type Preview struct {
+	Service  string            `json:"service"`
+	Severity incident.Severity `json:"severity"`
+	At       time.Time         `json:"at"`
+	Pages    bool              `json:"pages" doc:"A problem of this severity pages people by itself"`
+	Asks     []Ask             `json:"asks"`
+}
+
+// Ask is one message that would go out, or a hole in the ladder.
+type Ask struct {
+	Purpose incident.Purpose `json:"purpose" enum:"page,notice"`
+	Team    string           `json:"team"`
+	Person  *incident.Person `json:"person,omitempty" doc:"Missing where there is nobody, or a room is told"`
+	Room    string           `json:"room,omitempty"`
+	Channel string           `json:"channel,omitempty" doc:"The kind of channel; missing where nothing would go out"`
+	Step    int              `json:"step" doc:"The rung, 0 for the first"`
+	After   int              `json:"after" doc:"Seconds after the page began, or the declaration, if nobody answers before"`
+	Code    string           `json:"code,omitempty" enum:"gap,no-method,nobody,turn" doc:"What is wrong, or that it is one of several in turn"`
+}
+
+// Preview climbs the ladder of a service's team as a page would at a moment.
+func (s *Service) Preview(ctx context.Context, service string, sev incident.Severity, at time.Time) (*Preview, error) {
+	r, err := s.roster(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := s.store.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.store.Service(ctx, service)
+	if err != nil && !notFound(err) {
+		return nil, err
+	}
+	p := &Preview{Service: service, Severity: sev, At: at, Pages: sev.Major(), Asks: []Ask{}}
+	team := r.pager(known)
+	teams := []directory.Team{team}
+	c, err := s.climb(ctx, &r, team, sev, at, policy.AckLimit)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range c.beside {
+		if t, ok := r.team(id); ok && t.ID != team.ID {
+			teams = append(teams, t)
+		}
+	}
+	for n, t := range teams {
+		if n > 0 {
+			if c, err = s.climb(ctx, &r, t, sev, at, policy.AckLimit); err != nil {
+				return nil, err
+			}
+		}
+		p.Asks = append(p.Asks, r.pages(t, c, policy.MethodLimit)...)
+	}
+	p.Asks = append(p.Asks, r.notices(r.told(known))...)
+	return p, nil
+}
+
+// pages are the messages of one team's ladder, once through.
+func (r *roster) pages(team directory.Team, c climb, methodLimit time.Duration) []Ask {
+	var out []Ask
+	seconds := func(d time.Duration) int { return int(d / time.Second) }
+	after, somebody := time.Duration(0), false
+	for step, g := range c.rungs {
+		base := Ask{Purpose: incident.PurposePage, Team: team.Name, Step: step, After: seconds(after)}
+		if g.gap {
+			hole := base
+			hole.Code = "gap"
+			out = append(out, hole)
+		}
+		reached := false
+		for _, id := range g.people {
+			to, ways, ok := r.recipient(team, id)
+			if !ok {
+				continue
+			}
+			one := base
+			one.Person = &to.Person
+			if len(ways) == 0 {
+				one.Code = "no-method"
+				out = append(out, one)
+				continue
+			}
+			if g.robin != "" {
+				one.Code = "turn"
+			}
+			for n, method := range ways {
+				wait := time.Duration(n) * methodLimit
+				if wait >= g.limit {
+					break // the next person is asked by then
+				}
+				contact, _ := r.contact(to, method)
+				one.Channel, one.After = contact.Kind, seconds(after+wait)
+				out = append(out, one)
+			}
+			reached = true
+		}
+		if reached {
+			somebody, after = true, after+g.limit
+		}
+	}
+	if !somebody {
+		out = append(out, Ask{Purpose: incident.PurposePage, Team: team.Name, Code: "nobody"})
+	}
+	return out
+}
+
+// notices are the messages of the initial notice, over the first method each.
+func (r *roster) notices(teams []directory.Team) []Ask {
+	var out []Ask
+	for _, a := range r.addressees(teams, nil, nil) {
+		one := Ask{Purpose: incident.PurposeNotice, Team: a.to.Team, Code: "no-method"}
+		if a.to.Room {
+			one.Room = a.to.Name
+		} else {
+			one.Person = &a.to.Person
+		}
+		if len(a.ways) > 0 {
+			contact, _ := r.contact(a.to, a.ways[0])
+			one.Channel, one.Code = contact.Kind, ""
+		}
+		out = append(out, one)
+	}
+	return out
+}
