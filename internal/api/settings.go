@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -126,28 +125,6 @@ func CheckSource(source string) error {
 		return nil
 	}
 	return incident.FieldError("source", "There is no source %q. Try alertmanager, grafana, pagerduty, generic, otlp, agent, report or heartbeat.", source)
-}
-
-// Sources are where evidence is looked for beside the flight recorder.
-type Sources struct {
-	Prometheus string `json:"prometheus,omitempty" doc:"Address of a Prometheus-compatible API"`
-	Loki       string `json:"loki,omitempty" doc:"Address of Loki"`
-}
-
-func (s *Server) registerSources() {
-	route(s, incident.Manager, http.MethodGet, "/api/sources", "Where evidence is looked for", func(ctx context.Context, _ *nothing) (*body[Sources], error) {
-		var v Sources
-		return &body[Sources]{v}, s.Store.Setting(ctx, "sources", &v)
-	})
-	route(s, incident.Admin, http.MethodPut, "/api/sources", "Set where evidence is looked for", func(ctx context.Context, in *body[Sources]) (*body[Sources], error) {
-		for field, address := range map[string]string{"prometheus": in.Body.Prometheus, "loki": in.Body.Loki} {
-			u, err := url.Parse(address)
-			if address != "" && (err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme)) {
-				return nil, incident.FieldError(field, "An address begins with http:// or https:// and names a host.")
-			}
-		}
-		return in, s.Store.PutSetting(ctx, "sources", in.Body)
-	})
 }
 
 // CandidateView is a candidate or open incident with the alerts that joined it.

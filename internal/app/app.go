@@ -132,33 +132,6 @@ func (a *App) build(ctx context.Context) (err error) {
 	return nil
 }
 
-// insideNetworks are the networks in which an admin's own sources and probes
-// lie: private ones and this machine, not the addresses where clouds keep
-// their machines' credentials.
-var insideNetworks = []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "100.64.0.0/10"}
-
-// evidenceSources gives the sources as they are set up at the moment.
-func (a *App) evidenceSources(client *http.Client) evidence.Sources {
-	recorded := evidence.NewRecorded(a.recorder)
-	return func(ctx context.Context) ([]evidence.Metrics, []evidence.Logs) {
-		metrics, logs := []evidence.Metrics{recorded}, []evidence.Logs{recorded}
-		var set api.Sources
-		if err := a.Store.Setting(ctx, "sources", &set); err != nil {
-			a.log.Warn("the sources of evidence cannot be read", "err", err)
-			return metrics, logs
-		}
-		if set.Prometheus != "" {
-			if p, err := evidence.NewPrometheus(set.Prometheus, client); err == nil {
-				metrics = append(metrics, p)
-			}
-		}
-		if set.Loki != "" {
-			logs = append(logs, evidence.NewLoki(set.Loki, client))
-		}
-		return metrics, logs
-	}
-}
-
 // secretKey signs links and encrypts secrets at rest. It lies beside the
 // database, not in it: who gets the one has not got the other. Processes that
 // share a PostgreSQL get it from SIGAP_SECRET_KEY.

@@ -234,7 +234,7 @@ export interface ChannelState { kind: string; set: boolean; config?: Record<stri
 export interface Credential { id: string; name: string; scope: string; created: string }
 export interface Made { secret: string; url?: string }
 export interface TestResult { ok: boolean; detail: string; took: number; at: string }
-export interface Sources { prometheus?: string; loki?: string }
+export interface Sources { prometheus?: string; loki?: string; elasticsearch?: string; victorialogs?: string; ignoreErrors?: boolean }
 export interface Policy {
   declareAt: number; pageAt: number; silenceLimit: number; ackLimit: number; methodLimit: number; groupWindow: number;
   nonProduction: string[]; matrix: number[][]; hold: number; words: Record<string, number>;
