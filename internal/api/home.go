@@ -95,19 +95,19 @@ type SetUp struct {
 
 func (s *Server) home(ctx context.Context, v viewer) (Home, error) {
 	h := Home{Open: []Card{}, Candidates: []Card{}, Recent: []Card{}, Owed: []Owed{}, OnCall: []OnCall{}}
-	open, err := s.Store.Incidents(ctx, incident.Filter{Statuses: incident.OpenStatuses(), Limit: 200})
+	open, err := s.Store.Briefs(ctx, incident.Filter{Statuses: incident.OpenStatuses(), Limit: 200})
 	if err != nil {
 		return h, err
 	}
-	later, err := s.Store.Incidents(ctx, incident.Filter{Statuses: []incident.Status{incident.StatusResolved, incident.Reviewing}, Limit: 20})
+	later, err := s.Store.Briefs(ctx, incident.Filter{Statuses: []incident.Status{incident.StatusResolved, incident.Reviewing}, Limit: 20})
 	if err != nil {
 		return h, err
 	}
-	slices.SortStableFunc(open, func(a, b *incident.Incident) int {
+	slices.SortStableFunc(open, func(a, b *incident.Brief) int {
 		if a.Severity != b.Severity {
 			return int(a.Severity) - int(b.Severity)
 		}
-		return impactFrom(a).Compare(impactFrom(b))
+		return impactFrom(a.Incident).Compare(impactFrom(b.Incident))
 	})
 	for _, i := range open {
 		c := s.card(v, i)
@@ -116,11 +116,11 @@ func (s *Server) home(ctx context.Context, v viewer) (Home, error) {
 		} else {
 			h.Open = append(h.Open, c)
 		}
-		h.Owed = append(h.Owed, s.owed(v, i)...)
+		h.Owed = append(h.Owed, s.owed(v, i.Incident)...)
 	}
 	for _, i := range later {
 		h.Recent = append(h.Recent, s.card(v, i))
-		h.Owed = append(h.Owed, s.owed(v, i)...)
+		h.Owed = append(h.Owed, s.owed(v, i.Incident)...)
 	}
 	if err := s.owedActions(ctx, v, &h); err != nil {
 		return h, err
@@ -144,7 +144,7 @@ func (s *Server) home(ctx context.Context, v viewer) (Home, error) {
 	return h, err
 }
 
-func (s *Server) cards(v viewer, list []*incident.Incident) []Card {
+func (s *Server) cards(v viewer, list []*incident.Brief) []Card {
 	out := make([]Card, len(list))
 	for n, i := range list {
 		out[n] = s.card(v, i)
@@ -152,11 +152,12 @@ func (s *Server) cards(v viewer, list []*incident.Incident) []Card {
 	return out
 }
 
-func (s *Server) card(v viewer, i *incident.Incident) Card {
+func (s *Server) card(v viewer, b *incident.Brief) Card {
+	i := b.Incident
 	now, r := s.Now(), v.reader()
 	c := Card{ID: i.ID, Ref: i.Ref(), Title: i.Title, Service: i.Service, Affected: orEmpty(i.Affected), Environment: i.Environment,
 		Status: i.Status, StatusText: r.Status(i.Status), Severity: i.Severity, Drill: i.Drill, Declared: i.Number > 0,
-		Since: impactFrom(i), Ended: impactTo(i), Rail: s.rail(v, i), Spark: []float64{}, Firing: i.Firing(), Alerts: len(i.Alerts), Nobody: i.NobodyYet != nil}
+		Since: impactFrom(i), Ended: impactTo(i), Rail: s.rail(v, i), Spark: orEmpty(b.Spark), Firing: b.Fires, Alerts: b.Joined, Nobody: i.NobodyYet != nil}
 	for _, st := range c.Rail {
 		if st.Progress == incident.UnderWay || st.Progress == incident.Late {
 			c.StageText = st.Name
@@ -170,11 +171,6 @@ func (s *Server) card(v viewer, i *incident.Incident) Card {
 	}
 	if u := i.NextUpdate(); u != nil {
 		c.NextUpdate = &NextUpdate{Audience: u.Audience, Name: u.Name, Due: u.Due, Late: now.After(u.Due)}
-	}
-	if p := i.MainPlot(); p != nil {
-		for _, pt := range p.Points {
-			c.Spark = append(c.Spark, pt.Value)
-		}
 	}
 	if i.Verdict != nil {
 		c.Score = i.Verdict.Score

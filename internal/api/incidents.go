@@ -73,7 +73,7 @@ func (s *Server) registerIncidents() {
 		Status   string    `query:"status" doc:"Statuses, separated by commas"`
 		Severity int       `query:"severity" minimum:"0" maximum:"4"`
 		Service  string    `query:"service"`
-		Q        string    `query:"q" doc:"Words that must all occur"`
+		Q        string    `query:"q" doc:"Words that must all occur in the title, the reference, the timeline; each may be cut short at its end"`
 		Drill    string    `query:"drill" enum:"true,false,"`
 		Before   time.Time `query:"before" doc:"Opened before"`
 		Limit    int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -93,7 +93,7 @@ func (s *Server) registerIncidents() {
 			drill := in.Drill == "true"
 			f.Drill = &drill
 		}
-		list, err := s.Store.Incidents(ctx, f)
+		list, err := s.Store.Briefs(ctx, f)
 		if err != nil {
 			return nil, err
 		}

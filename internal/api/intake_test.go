@@ -217,12 +217,13 @@ func TestHostileSignalsAreKeptAsWordsAndHarmNothing(t *testing.T) {
 			}
 		}
 		s.must(nil, "POST", path, `{"title":"The last one","service":"last","severity":"critical"}`)
-		s.wait("the honest one behind them is applied", func() bool {
-			return len(s.incidents(incident.Filter{Service: "last"})) == 1
+		s.wait("all are applied, the honest one behind them too", func() bool {
+			waiting, aside, err := s.Store.InboxSize(t.Context())
+			if err != nil || aside != 0 {
+				t.Fatalf("%d wait and %d are set aside (%v)", waiting, aside, err)
+			}
+			return waiting == 0 && len(s.incidents(incident.Filter{Service: "last"})) == 1
 		})
-		if waiting, aside, err := s.Store.InboxSize(t.Context()); err != nil || waiting+aside != 0 {
-			t.Errorf("%d wait and %d are set aside (%v)", waiting, aside, err)
-		}
 		signals := s.must(nil, "GET", "/api/signals", nil, token)
 		if strings.Contains(string(signals.body), "javascript:") {
 			t.Errorf("a link that runs a script is handed to the page")

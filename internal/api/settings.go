@@ -169,7 +169,7 @@ func (s *Server) registerSignals() {
 			if err != nil {
 				return nil, err
 			}
-			c := CandidateView{Card: s.card(v, i), Joined: []SignalView{}}
+			c := CandidateView{Card: s.card(v, i.Brief()), Joined: []SignalView{}}
 			for _, a := range alerts {
 				grouped[a.ID] = true
 				x := signalView(a)

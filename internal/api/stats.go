@@ -38,12 +38,13 @@ func (s *Server) stats(ctx context.Context) (Stats, error) {
 
 func (s *Server) computeStats(ctx context.Context) (Stats, error) {
 	now, no := s.Now(), false
-	list, err := s.Store.Incidents(ctx, incident.Filter{After: now.Add(-2 * fortnight), Drill: &no, Limit: 1000})
+	list, err := s.Store.Briefs(ctx, incident.Filter{After: now.Add(-2 * fortnight), Drill: &no, Limit: 1000})
 	if err != nil {
 		return Stats{}, err
 	}
 	var recent, before []*incident.Incident
-	for _, i := range list {
+	for _, b := range list {
+		i := b.Incident
 		switch {
 		case !i.Status.Declared():
 		case i.Milestones[incident.Detected].After(now.Add(-fortnight)):

@@ -15,6 +15,7 @@ type Store interface {
 	Ping(ctx context.Context) error
 	Incident(ctx context.Context, ref string) (*incident.Incident, error)
 	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
+	Briefs(ctx context.Context, f incident.Filter) ([]*incident.Brief, error)
 	Entries(ctx context.Context, id string, after, limit int) ([]incident.Entry, error)
 	EntriesBefore(ctx context.Context, id string, before, limit int) ([]incident.Entry, error)
 	AllEntries(ctx context.Context, id string) ([]incident.Entry, error)

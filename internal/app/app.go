@@ -182,6 +182,7 @@ func (a *App) Serve(ctx context.Context, ready func()) error {
 	go func() { defer close(applied); a.identify.Run(work) }()
 	go a.listen(work)
 	go a.trim(work)
+	go a.fill(work)
 	go a.checkTimelines(work)
 	server := &http.Server{Handler: a.API, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug), BaseContext: func(net.Listener) context.Context { return work }}
@@ -223,6 +224,14 @@ func (a *App) listen(ctx context.Context) {
 			case <-time.After(time.Second):
 			}
 		}
+	}
+}
+
+// fill brings records of an older version up to date, so that lists and the
+// search know them.
+func (a *App) fill(ctx context.Context) {
+	if err := a.Store.Fill(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("older incidents are not found by the search; the next start tries again", "err", err)
 	}
 }
 

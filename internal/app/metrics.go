@@ -47,14 +47,7 @@ func (s state) Describe(ch chan<- *prometheus.Desc) {
 func (s state) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	if list, err := s.app.Store.Incidents(ctx, incident.Filter{Statuses: incident.OpenStatuses(), Limit: 5000}); err == nil {
-		count, nobody := map[incident.Status]int{}, 0
-		for _, i := range list {
-			count[i.Status]++
-			if i.NobodyYet != nil {
-				nobody++
-			}
-		}
+	if count, nobody, err := s.app.Store.OpenCounts(ctx); err == nil {
 		for _, st := range incident.OpenStatuses() {
 			ch <- prometheus.MustNewConstMetric(descOpen, prometheus.GaugeValue, float64(count[st]), string(st))
 		}

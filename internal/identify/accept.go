@@ -25,6 +25,7 @@ type arrival struct {
 	Signals []incident.Signal `json:"signals,omitempty"`
 	Reports []incident.Report `json:"reports,omitempty"`
 	Counts  []int             `json:"counts,omitempty"` // how many users each report stands for
+	Ahead   bool              `json:"ahead,omitempty"`  // a copy that is applied before its turn, and counts nothing
 }
 
 // seenKey is an alert's identity at one sender.
@@ -138,20 +139,46 @@ func (s *Service) Accept(ctx context.Context, key Key, signals []incident.Signal
 			fresh[n].Source = key.Source
 		}
 	}
-	body, err := json.Marshal(arrival{Key: key, At: now, Signals: fresh, Reports: reports, Counts: counts})
+	body, ahead, err := s.bodies(ctx, arrival{Key: key, At: now, Signals: fresh, Reports: reports, Counts: counts})
 	if err == nil {
-		err = s.store.Accept(ctx, string(body))
+		err = s.store.Accept(ctx, body, ahead)
 	}
 	if err != nil {
 		s.seen.forget(key.ID, fresh)
 		return fmt.Errorf("accept %d signals: %w", len(fresh), err)
 	}
 	s.seen.keep(key.ID, fresh)
+	s.look()
+	return nil
+}
+
+// bodies is what the inbox keeps of an arrival, and the copy of what pages of
+// it, if there is such.
+func (s *Service) bodies(ctx context.Context, a arrival) (body, ahead string, err error) {
+	r := s.known.Load() // what held a moment ago does
+	if r == nil {
+		if r, err = s.rules(ctx); err != nil {
+			return "", "", err
+		}
+	}
+	whole, err := json.Marshal(a)
+	if err != nil {
+		return "", "", err
+	}
+	urgent := s.ahead.of(a, r)
+	if len(urgent) == 0 {
+		return string(whole), "", nil
+	}
+	first, err := json.Marshal(arrival{Key: a.Key, At: a.At, Signals: urgent, Ahead: true})
+	return string(whole), string(first), err
+}
+
+// look wakes who applies.
+func (s *Service) look() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // RecordChange keeps a change to production. It pages nobody: it is evidence.

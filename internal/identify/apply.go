@@ -3,12 +3,12 @@ package identify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -16,6 +16,7 @@ const (
 	inboxBatch   = 256                    // accepted bodies applied in one commit
 	lookAnyway   = time.Second            // the inbox is looked at without a wake-up, for what another process or life accepted
 	noteRepeats  = 5 * time.Second        // how often repeats are written
+	anyOpen      = 50                     // how many open records a user's report is compared with that names no service
 	pauseOnError = 200 * time.Millisecond // before a failed application is tried again
 	triesAlone   = 3                      // how often a body is tried by itself before it is set aside
 )
@@ -61,9 +62,10 @@ func (s *Service) drain(ctx context.Context) {
 			limit = 1
 			continue
 		}
-		if failed++; failed >= triesAlone {
+		body, known := errors.AsType[*unapplied](err)
+		if failed++; known && failed >= triesAlone {
 			s.log.Error("a signal cannot be applied and is set aside", "err", err)
-			if err := s.store.SetAside(ctx); err == nil {
+			if err := s.store.SetAside(ctx, body.id); err == nil {
 				failed = 0
 				continue
 			}
@@ -76,30 +78,33 @@ func (s *Service) drain(ctx context.Context) {
 	}
 }
 
+// unapplied is why bodies were not applied, and the first of them.
+type unapplied struct {
+	id  string
+	err error
+}
+
+func (e *unapplied) Error() string { return fmt.Sprintf("apply body %s: %v", e.id, e.err) }
+func (e *unapplied) Unwrap() error { return e.err }
+
 // Apply applies up to limit accepted bodies in one commit and gives how many.
 func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
-	services, err := s.store.Services(ctx)
-	if err != nil {
-		return 0, err
-	}
-	policy, err := s.store.Policy(ctx)
+	r, err := s.rules(ctx)
 	if err != nil {
 		return 0, err
 	}
 	err = s.store.InTx(ctx, func(tx Tx) error {
-		bodies, err := tx.Inbox(limit)
-		if err != nil || len(bodies) == 0 {
-			n = 0
-			return err
-		}
+		ids, bodies, err := tx.Inbox(limit)
 		n = len(bodies)
-		open, err := tx.Open()
-		if err != nil {
+		if err != nil || n == 0 {
 			return err
 		}
-		b := &batch{tx: tx, now: s.now(), newID: s.newID, policy: policy, catalog: newCatalog(services), open: open,
+		b := &batch{tx: tx, now: s.now(), newID: s.newID, policy: r.policy, catalog: r.catalog,
 			plans: map[*incident.Incident]*plan{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
-		return b.apply(bodies)
+		if err := b.apply(bodies); err != nil {
+			return &unapplied{ids[0], err}
+		}
+		return nil
 	})
 	return n, err
 }
@@ -130,7 +135,7 @@ type plan struct {
 
 type joining struct {
 	alert *incident.Alert
-	why   incident.JoinReason
+	why   incident.JoinReason // empty: it belongs there already
 	with  string
 	at    time.Time
 }
@@ -143,6 +148,9 @@ func (b *batch) apply(bodies []string) error {
 		}
 	}
 	if err := b.load(arrivals); err != nil {
+		return err
+	}
+	if err := b.loadOpen(arrivals); err != nil {
 		return err
 	}
 	for _, a := range arrivals {
@@ -192,6 +200,50 @@ func (b *batch) load(arrivals []arrival) error {
 	return nil
 }
 
+// loadOpen looks up the open records that the arrivals may be about: those that
+// their alerts belonged to, and those of their services and of who depends on
+// these. However many others are open costs nothing.
+func (b *batch) loadOpen(arrivals []arrival) error {
+	ids, groups, newest := map[string]bool{}, map[string]bool{}, 0
+	for _, alert := range b.alerts {
+		if alert != nil && alert.Incident != "" {
+			ids[alert.Incident] = true
+		}
+	}
+	of := func(service string) {
+		groups[incident.ServiceGroup(service)] = true
+		for _, neighbours := range [][]string{b.catalog.graph[service], b.catalog.callers[service]} {
+			for _, name := range neighbours {
+				groups[incident.ServiceGroup(name)] = true
+			}
+		}
+	}
+	for _, a := range arrivals {
+		for n := range a.Signals {
+			if s := &a.Signals[n]; s.Service != "" {
+				of(s.Service)
+			} else {
+				groups[group(s)] = true
+			}
+		}
+		for _, r := range a.Reports {
+			if r.Service == "" {
+				newest = anyOpen
+			} else {
+				of(r.Service)
+			}
+		}
+	}
+	open, err := b.tx.Open(slices.Sorted(maps.Keys(ids)), slices.Sorted(maps.Keys(groups)), newest)
+	if err != nil {
+		return err
+	}
+	for _, i := range open {
+		b.open = append(b.open, i.Incident)
+	}
+	return nil
+}
+
 // signal brings one alert up to date and notes what its incident is to hear.
 func (b *batch) signal(a arrival, sig incident.Signal) {
 	k := seenKey{a.Key.ID, sig.Identity}
@@ -208,7 +260,9 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 		b.dirty[alert] = true
 		b.changed = append(b.changed, alert)
 	}
-	alert.Count++
+	if !a.Ahead {
+		alert.Count++
+	}
 	alert.Last = a.At
 	if sig.State == incident.Acknowledged {
 		return // somebody has it in the sender's own tool; it still fires
@@ -256,19 +310,21 @@ func (b *batch) tell(alert *incident.Alert, a arrival) {
 	for _, i := range b.open {
 		if i.ID == alert.Incident {
 			p := b.plan(i, a.Key)
-			p.joins = append(p.joins, joining{alert: alert, why: whyOf(i, alert.ID), at: a.At})
+			p.joins = append(p.joins, joining{alert: alert, at: a.At})
 			return
 		}
 	}
 }
 
-func whyOf(i *incident.Incident, alertID string) incident.JoinReason {
+// whyOf is why an alert that belongs to i joined it, which a storm's tail is
+// not told of.
+func whyOf(i *incident.Incident, alertID string) (why incident.JoinReason, with string) {
 	for _, a := range i.Alerts {
 		if a.ID == alertID {
-			return a.Why
+			return a.Why, a.With
 		}
 	}
-	return incident.SameService
+	return incident.SameService, ""
 }
 
 // join finds the incident that an alert belongs to, or opens one.
@@ -304,7 +360,7 @@ func (b *batch) report(a arrival, r incident.Report, count int) {
 	if best == nil {
 		best = &incident.Incident{ID: b.newID(), Title: clip(r.Words, 120), Service: r.Service, Environment: b.catalog.services[r.Service].Environment, Drill: a.Key.Drill,
 			Status: incident.Triage, Milestones: map[incident.Milestone]time.Time{incident.Detected: a.At}}
-		if !b.production(best.Environment) {
+		if !b.policy.Production(best.Environment) {
 			best.Environment = "" // users report what they use, wherever the service was seen first
 		}
 		b.open = append([]*incident.Incident{best}, b.open...)
@@ -321,7 +377,7 @@ func (b *batch) report(a arrival, r incident.Report, count int) {
 // about finds the open incident that a user's report is about; nil if none.
 func (b *batch) about(r incident.Report, drill bool) *incident.Incident {
 	for _, i := range b.open {
-		if i.Drill != drill || !b.production(i.Environment) {
+		if i.Drill != drill || !b.policy.Production(i.Environment) {
 			continue
 		}
 		if r.Service == "" || r.Service == i.Service || slices.Contains(i.Affected, r.Service) || b.catalog.graph.Neighbours(r.Service, i.Service) {
@@ -329,25 +385,6 @@ func (b *batch) about(r incident.Report, drill bool) *incident.Incident {
 		}
 	}
 	return nil
-}
-
-func (b *batch) production(environment string) bool {
-	return !slices.Contains(b.policy.NonProd, strings.ToLower(environment))
-}
-
-// catalog is the service catalog as grouping and verdicts look at it.
-type catalog struct {
-	services map[string]directory.Service
-	graph    directory.Graph
-}
-
-func newCatalog(services []directory.Service) catalog {
-	c := catalog{services: make(map[string]directory.Service, len(services)), graph: make(directory.Graph, len(services))}
-	for _, s := range services {
-		c.services[s.Name] = s
-		c.graph[s.Name] = s.DependsOn
-	}
-	return c
 }
 
 // clip shortens s to at most n characters.

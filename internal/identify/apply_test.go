@@ -312,7 +312,7 @@ func TestAnAlertThatIsNoLongerReportedIsNotResolved(t *testing.T) {
 func TestABodyThatCannotBeAppliedDoesNotHoldUpTheOthers(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
-		w.must(w.store.Accept(t.Context(), "{not JSON"))
+		w.must(w.store.Accept(t.Context(), "{not JSON", ""))
 		w.must(w.service.Accept(t.Context(), key(), []incident.Signal{alert("a", "payment", "critical")}, nil, nil))
 		w.service.drain(t.Context())
 		waiting, aside, err := w.store.InboxSize(t.Context())
@@ -358,7 +358,7 @@ func TestApplyingTwiceDoesNothing(t *testing.T) {
 	w.apply()
 	// The same body once more, as after a crash of the sender: nothing new in it.
 	w.must(w.store.Accept(t.Context(), fmt.Sprintf(`{"key":{"id":"k1"},"at":%q,"signals":[{"identity":"a","state":"firing","title":"a on payment","service":"payment","environment":"production","severity":"critical"}]}`,
-		w.clock.Now().Format(time.RFC3339))))
+		w.clock.Now().Format(time.RFC3339)), ""))
 	w.apply()
 	if i := w.one(); i.Seq != before || w.pages() != 1 {
 		t.Errorf("%d more entries and %d pages", i.Seq-before, w.pages())

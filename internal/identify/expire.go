@@ -48,7 +48,7 @@ func (s *Service) silent(ctx context.Context, a *incident.Alert) error {
 		}
 		_, err = tx.Change(incident.System(), alert.Incident, func(e *incident.Edit) error {
 			if e.Incident.Status.Open() {
-				e.Record(incident.SignalJoined{Alert: alert.Joined(whyOf(e.Incident, alert.ID), "")})
+				e.Record(incident.SignalJoined{Alert: alert.Joined(whyOf(e.Incident, alert.ID))})
 			}
 			return nil
 		})

@@ -15,12 +15,7 @@ func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, in
 	sig := &alert.Signal
 	for _, i := range b.open {
 		if i.ID == alert.Incident && b.mayJoin(i, a) {
-			for _, have := range i.Alerts {
-				if have.ID == alert.ID {
-					return i, have.Why, have.With
-				}
-			}
-			return i, incident.SameService, ""
+			return i, "", ""
 		}
 	}
 	for _, i := range b.open {

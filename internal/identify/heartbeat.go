@@ -2,7 +2,8 @@ package identify
 
 import (
 	"context"
-	"maps"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -11,77 +12,63 @@ import (
 // Beat is a sign of life of a job. Silence longer than Every and Grace is the
 // signal.
 type Beat struct {
-	Name  string        `json:"name"`
-	At    time.Time     `json:"at"`
-	Every time.Duration `json:"every"`
-	Grace time.Duration `json:"grace"`
+	Name  string
+	At    time.Time
+	Every time.Duration
+	Grace time.Duration
 }
 
-// kept is what is remembered of a job that beats.
-type kept struct {
-	Key    Key       `json:"key"`
-	Beat   Beat      `json:"beat"`
-	Missed time.Time `json:"missed,omitzero"` // when its silence was signalled
-}
-
-const (
-	beatsSetting = "heartbeats"
-	defaultEvery = time.Hour // for a job that never said how often it beats
-)
+// manyBeats is how many missed heartbeats one look signals; the next follows
+// within seconds.
+const manyBeats = 500
 
 // Beat notes a sign of life and ends the alert of its silence.
 func (s *Service) Beat(ctx context.Context, key Key, b Beat) error {
-	s.beatMu.Lock()
-	defer s.beatMu.Unlock()
-	beats := map[string]kept{}
-	if err := s.store.Setting(ctx, beatsSetting, &beats); err != nil {
+	sender, err := json.Marshal(key)
+	if err != nil {
 		return err
 	}
-	id := key.ID + "/" + b.Name
-	before := beats[id]
-	if b.Every == 0 {
-		b.Every, b.Grace = before.Beat.Every, before.Beat.Grace
+	back, _, err := s.bodies(ctx, arrival{Key: key, At: s.now(), Signals: []incident.Signal{silence(key, b.Name, incident.Resolved)}})
+	if err != nil {
+		return err
 	}
-	if b.Every == 0 {
-		b.Every = defaultEvery
+	if err := s.store.Beat(ctx, incident.Heartbeat{Key: key.ID, Sender: string(sender), Name: b.Name, At: b.At, Every: b.Every, Grace: b.Grace}, back); err != nil {
+		return err
 	}
-	if !before.Missed.IsZero() { // first: if it fails the sender beats again
-		if err := s.Accept(ctx, key, []incident.Signal{silence(b, incident.Resolved)}, nil, nil); err != nil {
-			return err
-		}
-	}
-	beats[id] = kept{Key: key, Beat: b}
-	return s.store.PutSetting(ctx, beatsSetting, beats)
+	s.look()
+	return nil
 }
 
 // missBeats signals the silence of jobs that should have beaten.
 func (s *Service) missBeats(ctx context.Context) {
-	s.beatMu.Lock()
-	defer s.beatMu.Unlock()
-	beats := map[string]kept{}
-	if err := s.store.Setting(ctx, beatsSetting, &beats); err != nil || len(beats) == 0 {
+	silent, err := s.store.Silent(ctx, s.now(), manyBeats)
+	if err != nil {
+		s.log.Warn("missed heartbeats were not looked for", "err", err)
 		return
 	}
-	now, missed := s.now(), maps.Clone(beats)
-	changed := false
-	for id, k := range beats {
-		if !k.Missed.IsZero() || now.Sub(k.Beat.At) <= k.Beat.Every+k.Beat.Grace {
-			continue
+	for _, b := range silent {
+		if err := s.miss(ctx, b); err != nil {
+			s.log.Error("a missed heartbeat was not signalled", "name", b.Name, "err", err)
 		}
-		if err := s.Accept(ctx, k.Key, []incident.Signal{silence(k.Beat, incident.Firing)}, nil, nil); err != nil {
-			s.log.Error("a missed heartbeat was not signalled", "name", k.Beat.Name, "err", err)
-			continue
-		}
-		k.Missed = now
-		missed[id], changed = k, true
 	}
-	if changed {
-		if err := s.store.PutSetting(ctx, beatsSetting, missed); err != nil {
-			s.log.Error("missed heartbeats were not remembered", "err", err)
-		}
+	if len(silent) > 0 {
+		s.look()
 	}
 }
 
-func silence(b Beat, state incident.SignalState) incident.Signal {
-	return incident.Signal{Source: "heartbeat", Identity: "silent:" + b.Name, State: state, Title: b.Name + " has not reported", Service: b.Name, Severity: "critical"}
+func (s *Service) miss(ctx context.Context, b incident.Heartbeat) error {
+	var key Key
+	if err := json.Unmarshal([]byte(b.Sender), &key); err != nil {
+		return fmt.Errorf("read whose heartbeat it is: %w", err)
+	}
+	now := s.now()
+	body, ahead, err := s.bodies(ctx, arrival{Key: key, At: now, Signals: []incident.Signal{silence(key, b.Name, incident.Firing)}})
+	if err != nil {
+		return err
+	}
+	return s.store.Miss(ctx, b, now, body, ahead)
+}
+
+func silence(key Key, name string, state incident.SignalState) incident.Signal {
+	return incident.Signal{Source: "heartbeat", Sender: key.Name, Identity: "silent:" + name, State: state, Title: name + " has not reported", Service: name, Severity: "critical"}
 }

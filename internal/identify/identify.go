@@ -11,7 +11,7 @@ package identify
 import (
 	"context"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
@@ -20,11 +20,13 @@ import (
 
 // Tx is what applying signals needs of one transaction.
 type Tx interface {
-	Inbox(limit int) ([]string, error)
+	Inbox(limit int) (ids, bodies []string, err error)
 	Alerts(key string, identities []string) (map[string]*incident.Alert, error)
 	PutAlerts([]*incident.Alert) error
-	Open() ([]*incident.Incident, error)
-	// Firing counts an incident's alerts that have not ended.
+	// Open gives those of the records that people still work on, by id and by
+	// group, and the newest few of all.
+	Open(ids, groups []string, newest int) ([]*incident.Brief, error)
+	// Fires reports whether an incident has an alert that has not ended.
 	Fires(incidentID string) (bool, error)
 	// MoveAlerts gives the alerts of one incident to another.
 	MoveAlerts(from, to string) error
@@ -35,9 +37,9 @@ type Tx interface {
 
 // Store is what stage 1 needs of the store.
 type Store interface {
-	Accept(ctx context.Context, body string) error
+	Accept(ctx context.Context, body, ahead string) error
 	InTx(ctx context.Context, fn func(Tx) error) error
-	SetAside(ctx context.Context) error
+	SetAside(ctx context.Context, id string) error
 	NoteRepeats(ctx context.Context, repeats []incident.Repeat) error
 	Expired(ctx context.Context, limit int) ([]*incident.Alert, error)
 	AlertsOf(ctx context.Context, incidentID string, limit int) ([]*incident.Alert, error)
@@ -45,11 +47,14 @@ type Store interface {
 	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
 	Change(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
 	Create(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
+	// Rules numbers the state of the services and the policy.
+	Rules(ctx context.Context) (int64, error)
 	Services(ctx context.Context) ([]directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
 	PutChange(ctx context.Context, c incident.Change) error
-	Setting(ctx context.Context, name string, v any) error
-	PutSetting(ctx context.Context, name string, v any) error
+	Beat(ctx context.Context, b incident.Heartbeat, back string) error
+	Silent(ctx context.Context, now time.Time, limit int) ([]incident.Heartbeat, error)
+	Miss(ctx context.Context, b incident.Heartbeat, now time.Time, body, ahead string) error
 	Shared() bool
 }
 
@@ -67,14 +72,15 @@ type Service struct {
 	now      func() time.Time
 	log      *slog.Logger
 	seen     seen
+	ahead    ahead
+	known    atomic.Pointer[rules]
 	wake     chan struct{}
-	beatMu   sync.Mutex
 }
 
 // New makes stage 1.
 func New(store Store, evidence Collector, newID func() string, now func() time.Time, log *slog.Logger) *Service {
 	return &Service{store: store, evidence: evidence, newID: newID, now: now, log: log,
-		seen: seen{alerts: map[seenKey]*sighting{}}, wake: make(chan struct{}, 1)}
+		seen: seen{alerts: map[seenKey]*sighting{}}, ahead: ahead{last: map[string]time.Time{}}, wake: make(chan struct{}, 1)}
 }
 
 // The jobs that stage 1 asks of itself.

@@ -2,9 +2,7 @@ package identify
 
 import (
 	"maps"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -18,16 +16,21 @@ type Known struct {
 	Live     bool              // the evidence on the incident counts too
 }
 
-// Pages reports whether a verdict wakes somebody at once: it may be SEV1 or
-// SEV2, in production, and enough speaks for it.
-func Pages(v *incident.Verdict, p incident.Policy) bool {
-	return v.Production && v.Severity.Major() && v.Score >= p.PageAt
+// pages reports whether a verdict on a candidate wakes somebody at once: it may
+// be SEV1 or SEV2, in production, and enough speaks for it. The severity that a
+// person set stands before the verdict's.
+func pages(i *incident.Incident, v *incident.Verdict, p incident.Policy) bool {
+	severity := v.Severity
+	if i.SeverityBy != nil {
+		severity = i.Severity
+	}
+	return v.Production && severity.Major() && v.Score >= p.PageAt
 }
 
 // judge makes a verdict: each check adds its weight, and says what it found or
 // that it could not look.
 func judge(k Known, p incident.Policy) incident.Verdict {
-	v := incident.Verdict{Live: k.Live, Production: !slices.Contains(p.NonProd, strings.ToLower(k.Incident.Environment))}
+	v := incident.Verdict{Live: k.Live, Production: p.Production(k.Incident.Environment)}
 	checks := []func(Known, incident.Policy) incident.Check{production, urgency, sources, past, reports}
 	if k.Live {
 		checks = append(checks, probe, errorRate, logs)
@@ -74,7 +77,7 @@ func check(code string, s incident.CheckState, weight int, args []string) incide
 // environment counts as production until somebody says otherwise.
 func production(k Known, p incident.Policy) incident.Check {
 	env := k.Incident.Environment
-	if slices.Contains(p.NonProd, strings.ToLower(env)) {
+	if !p.Production(env) {
 		return no("notProduction", 0, "environment", env)
 	}
 	weight := map[int]int{1: 35, 2: 28, 3: 15, 4: 5}[k.Service.Tier]
@@ -196,14 +199,12 @@ const fewReports = 3
 // by the gravest word, raised when live evidence shows that it hurts.
 func severity(k Known, p incident.Policy) incident.Severity {
 	i := k.Incident
-	row := 1
+	impact := row(k.Service.Tier)
 	switch {
 	case len(i.Alerts) == 0 && i.ReportCount < fewReports:
-		row = 2
-	case k.Service.Tier == 1 || len(i.Affected) >= 3 || i.ReportCount >= 10:
-		row = 0
-	case k.Service.Tier >= 3:
-		row = 2
+		impact = 2
+	case len(i.Affected) >= 3 || i.ReportCount >= 10:
+		impact = 0
 	}
 	_, col := worst(k, p)
 	if len(i.Alerts) == 0 {
@@ -214,5 +215,16 @@ func severity(k Known, p incident.Policy) incident.Severity {
 			col--
 		}
 	}
-	return p.Matrix[row][col]
+	return p.Matrix[impact][col]
+}
+
+// row is the row of the matrix by how much hangs on a service; 0 is not known.
+func row(tier int) int {
+	switch {
+	case tier == 1:
+		return 0
+	case tier >= 3:
+		return 2
+	}
+	return 1
 }

@@ -45,8 +45,8 @@ func TestTheFirstVerdictPagesWhatMayBeMajorInProduction(t *testing.T) {
 				Alerts: []*incident.Alert{{WasReal: tt.wasReal, WasFalse: tt.wasFalse}}}
 			k.Service.Tier = tt.tier
 			v := judge(k, p)
-			if Pages(&v, p) != tt.pages || v.Severity != tt.severity {
-				t.Errorf("score %d, %s, pages %v; want %s, pages %v: %+v", v.Score, v.Severity, Pages(&v, p), tt.severity, tt.pages, v.Checks)
+			if pages(k.Incident, &v, p) != tt.pages || v.Severity != tt.severity {
+				t.Errorf("score %d, %s, pages %v; want %s, pages %v: %+v", v.Score, v.Severity, pages(k.Incident, &v, p), tt.severity, tt.pages, v.Checks)
 			}
 			sum := 0
 			for _, c := range v.Checks {

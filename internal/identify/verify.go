@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -97,7 +96,7 @@ func (s *Service) keep(ctx context.Context, id string, part incident.Evidence) e
 // judgeLive gives the verdict from live checks and goes by the policy.
 func (s *Service) judgeLive(ctx context.Context, id string) error {
 	ctx = context.WithoutCancel(ctx) // a slow source must not cost the verdict
-	policy, service, err := s.known(ctx, id)
+	r, err := s.rules(ctx)
 	if err != nil {
 		return err
 	}
@@ -107,18 +106,22 @@ func (s *Service) judgeLive(ctx context.Context, id string) error {
 	}
 	_, err = s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error {
 		i := e.Incident
-		if i.Status != incident.Triage {
+		declared := i.Status != incident.Triage
+		if declared && (!i.Status.Open() || i.Verdict == nil || i.Verdict.Live) {
 			return nil
 		}
-		paged := i.Verdict != nil && Pages(i.Verdict, policy)
-		v := judge(Known{Incident: i, Service: service, Alerts: alerts, Live: true}, policy)
+		paged := i.Verdict != nil && pages(i, i.Verdict, r.policy)
+		v := judge(Known{Incident: i, Service: r.catalog.services[i.Service], Alerts: alerts, Live: true}, r.policy)
 		if i.Verdict == nil || !i.Verdict.Live || i.Verdict.Score != v.Score || i.Verdict.Severity != v.Severity {
 			e.Record(incident.Judged{Verdict: v})
 		}
-		if !paged && Pages(&v, policy) {
-			page(e, policy)
+		if declared { // before the checks came: they say what they found, and change nothing
+			return nil
 		}
-		return byPolicy(e, policy)
+		if !paged && pages(i, &v, r.policy) {
+			page(e, r.policy)
+		}
+		return byPolicy(e, r.policy)
 	})
 	return err
 }
@@ -126,18 +129,18 @@ func (s *Service) judgeLive(ctx context.Context, id string) error {
 // Decide goes by the policy with the verdict that there is: the live checks
 // had their time.
 func (s *Service) Decide(ctx context.Context, id string) error {
-	policy, err := s.store.Policy(ctx)
+	r, err := s.rules(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error { return byPolicy(e, policy) })
+	_, err = s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error { return byPolicy(e, r.policy) })
 	return err
 }
 
 // Unanswered counts a candidate that nobody answered within the limit as real:
 // the silence of people means real, never that it was dismissed.
 func (s *Service) Unanswered(ctx context.Context, id string) error {
-	policy, err := s.store.Policy(ctx)
+	r, err := s.rules(ctx)
 	if err != nil {
 		return err
 	}
@@ -151,7 +154,7 @@ func (s *Service) Unanswered(ctx context.Context, id string) error {
 			switch {
 			case i.Status != incident.Triage || len(i.People) > 0 || i.Verdict == nil:
 				return nil
-			case !pagedBefore(i) && !Pages(i.Verdict, policy):
+			case !pagedBefore(i) && !pages(i, i.Verdict, r.policy):
 				return nil // it waits for a person by daylight: nobody was asked
 			case !fires && len(i.Alerts) > 0 && alone(i):
 				e.EnqueueAt(e.Now.Add(settleAfter), Unanswered{Incident: id}) // it is about to end by itself
@@ -165,20 +168,8 @@ func (s *Service) Unanswered(ctx context.Context, id string) error {
 
 func byPolicy(e *incident.Edit, policy incident.Policy) error {
 	i := e.Incident
-	if i.Status != incident.Triage || i.Verdict == nil || !i.Verdict.Production || !i.Verdict.Severity.Major() || i.Verdict.Score < policy.DeclareAt {
+	if i.Status != incident.Triage || i.Verdict == nil || !i.Verdict.Production || !i.Severity.Major() || i.Verdict.Score < policy.DeclareAt {
 		return nil
 	}
 	return declare(e, i.Severity, "score", "")
-}
-
-func (s *Service) known(ctx context.Context, id string) (policy incident.Policy, service directory.Service, err error) {
-	if policy, err = s.store.Policy(ctx); err != nil {
-		return policy, service, err
-	}
-	i, err := s.store.Incident(ctx, id)
-	if err != nil {
-		return policy, service, err
-	}
-	services, err := s.store.Services(ctx)
-	return policy, newCatalog(services).services[i.Service], err
 }

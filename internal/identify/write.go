@@ -56,6 +56,9 @@ func (b *batch) record(p *plan, e *incident.Edit, fires bool) {
 		e.RecordAt(at, o)
 	}
 	for n, j := range p.joins {
+		if j.why == "" {
+			j.why, j.with = whyOf(i, j.alert.ID)
+		}
 		f := incident.SignalJoined{Alert: j.alert.Joined(j.why, j.with)}
 		if n == saidSingly && len(p.joins) > saidSingly+1 {
 			f.More, f.Ended = len(p.joins)-n-1, !fires
@@ -87,7 +90,7 @@ func (b *batch) judge(p *plan, e *incident.Edit, fires bool) {
 		e.EnqueueAt(e.Now.Add(settleAfter), Settle{Incident: i.ID})
 		return
 	}
-	paged := i.Verdict != nil && Pages(i.Verdict, b.policy)
+	paged := i.Verdict != nil && pages(i, i.Verdict, b.policy)
 	v := judge(b.view(p, i), b.policy)
 	if i.Verdict == nil || !i.Verdict.Live || v.Score > i.Verdict.Score {
 		e.Record(incident.Judged{Verdict: v})
@@ -99,7 +102,7 @@ func (b *batch) judge(p *plan, e *incident.Edit, fires bool) {
 		e.EnqueueAt(e.Now.Add(liveChecks+liveChecks/2), Decide{Incident: i.ID})
 		e.EnqueueAt(e.Now.Add(lookSoon), incident.Verify{Incident: i.ID})
 	}
-	if !paged && Pages(&v, b.policy) {
+	if !paged && pages(i, &v, b.policy) {
 		page(e, b.policy)
 	}
 }

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -43,6 +44,12 @@ func (p *Policy) Urgency(word string) int {
 		return column
 	}
 	return 1
+}
+
+// Production reports whether an environment counts as production: one that is
+// not known does, until somebody says otherwise.
+func (p *Policy) Production(environment string) bool {
+	return !slices.Contains(p.NonProd, strings.ToLower(environment))
 }
 
 // Validate names the first field that cannot be.

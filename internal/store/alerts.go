@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,82 +46,6 @@ func (t *Tx) Change(actor incident.Actor, id string, fn func(*incident.Edit) err
 func (t *Tx) Create(actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error) {
 	t.touched[id] = true
 	return t.s.create(t.ctx, t.tx, actor, id, fn)
-}
-
-// Open gives the records that people still work on, the newest first.
-func (t *Tx) Open() ([]*incident.Incident, error) {
-	rows, err := t.tx.QueryContext(t.ctx, `
-		SELECT doc FROM incidents WHERE status IN ('triage', 'investigating', 'mitigating', 'monitoring')
-		ORDER BY opened_at DESC, id DESC LIMIT 1000`)
-	if err != nil {
-		return nil, fmt.Errorf("list open incidents: %w", err)
-	}
-	return collect(rows, func(r *sql.Rows) (*incident.Incident, error) { return scanIncident(r) })
-}
-
-// inboxBytes is how much of the inbox is taken at once: about a thousand
-// alerts, a tenth of a second. SQLite has one writer, and who accepts or answers
-// a page waits for it.
-const inboxBytes = 512 << 10
-
-// Inbox takes up to limit accepted signals' bodies, the oldest first, out of
-// the inbox, fewer if they are large; none only if it is empty. With several
-// processes only one at a time may apply: the order of an alert's signals
-// matters. What was accepted meanwhile stays, wherever its id lies: another
-// connection may commit an older id later.
-func (t *Tx) Inbox(limit int) ([]string, error) {
-	if t.s.postgres {
-		if _, err := t.tx.ExecContext(t.ctx, `SELECT pg_advisory_xact_lock(7305)`); err != nil {
-			return nil, fmt.Errorf("lock the inbox: %w", err)
-		}
-	}
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT id, body FROM inbox WHERE id < 'x' ORDER BY id LIMIT $1`, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read the inbox: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var bodies []string
-	var ids []any
-	for size := 0; size < inboxBytes && rows.Next(); {
-		var id, body string
-		if err := rows.Scan(&id, &body); err != nil {
-			return nil, fmt.Errorf("read the inbox: %w", err)
-		}
-		ids, bodies = append(ids, id), append(bodies, body)
-		size += len(body)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(bodies) == 0 {
-		return nil, err
-	}
-	if _, err := t.tx.ExecContext(t.ctx, `DELETE FROM inbox WHERE id IN `+marks(1, len(ids)), ids...); err != nil {
-		return nil, fmt.Errorf("empty the inbox: %w", err)
-	}
-	return bodies, nil
-}
-
-// Accept puts bodies into the inbox; they are on disk when it returns nil.
-func (s *Store) Accept(ctx context.Context, body string) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO inbox (id, body) VALUES ($1, $2)`, NewID(), body)
-		return err
-	})
-}
-
-// SetAside marks the oldest inbox entry as one that could not be applied, so
-// that those behind it are. It stays in the inbox for a person to look at.
-func (s *Store) SetAside(ctx context.Context) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE inbox SET id = 'x' || id WHERE id = (SELECT min(id) FROM inbox WHERE id < 'x')`)
-		return err
-	})
-}
-
-// InboxSize counts what waits in the inbox, and what was set aside.
-func (s *Store) InboxSize(ctx context.Context) (waiting, aside int, err error) {
-	err = s.read.QueryRowContext(ctx, `
-		SELECT coalesce(sum(CASE WHEN id < 'x' THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN id >= 'x' THEN 1 ELSE 0 END), 0)
-		FROM inbox`).Scan(&waiting, &aside)
-	return waiting, aside, err
 }
 
 const alertColumns = `id, key_id, state, first_at, last_at, count, incident_id, was_real, was_false, was_ended, expires_at, doc`

@@ -146,8 +146,14 @@ func (t *Tx) SeeService(v directory.Service) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.tx.ExecContext(t.ctx, `INSERT INTO services (name, doc) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, v.Name, string(doc))
-	return err
+	res, err := t.tx.ExecContext(t.ctx, `INSERT INTO services (name, doc) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, v.Name, string(doc))
+	if err != nil {
+		return fmt.Errorf("add service %s: %w", v.Name, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return newRules(t.ctx, t.tx)
 }
 
 // Audiences gives those who get regular updates.
@@ -170,8 +176,10 @@ func (s *Store) Remove(ctx context.Context, table, key string) error {
 		return fmt.Errorf("remove from %q: no such list", table)
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE `+column+` = $1`, key)
-		return err
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE `+column+` = $1`, key); err != nil {
+			return fmt.Errorf("remove %s from %s: %w", key, table, err)
+		}
+		return newRules(ctx, tx)
 	})
 }
 
@@ -181,8 +189,10 @@ func (s *Store) put(ctx context.Context, table, column, key string, v any) error
 		return err
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO `+table+` (`+column+`, doc) VALUES ($1, $2) ON CONFLICT (`+column+`) DO UPDATE SET doc = excluded.doc`, key, string(doc))
-		return err
+		if _, err := tx.ExecContext(ctx, `INSERT INTO `+table+` (`+column+`, doc) VALUES ($1, $2) ON CONFLICT (`+column+`) DO UPDATE SET doc = excluded.doc`, key, string(doc)); err != nil {
+			return fmt.Errorf("write %s of %s: %w", key, table, err)
+		}
+		return newRules(ctx, tx)
 	})
 }
 

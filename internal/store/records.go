@@ -49,16 +49,19 @@ func (s *Store) create(ctx context.Context, tx *sql.Tx, actor incident.Actor, id
 		return nil, err
 	}
 	i := e.Incident
-	doc, err := json.Marshal(i)
+	doc, brief, err := documents(i)
 	if err != nil {
-		return nil, fmt.Errorf("write incident %s: %w", id, err)
+		return nil, err
 	}
 	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO incidents (id, number, status, severity, service, environment, title, drill, opened_at, changed_at, seq, head, search, doc)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		INSERT INTO incidents (id, number, status, severity, service, environment, title, drill, opened_at, changed_at, seq, head, brief, doc, nobody, filled)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)`,
 		i.ID, number(i), i.Status, i.Severity, plain(i.Service), plain(i.Environment), plain(i.Title), flag(i.Drill), micros(i.Milestones[incident.Detected]),
-		micros(e.Now), i.Seq, i.Head, searchText(i), string(doc)); err != nil {
+		micros(e.Now), i.Seq, i.Head, brief, doc, flag(i.NobodyYet != nil)); err != nil {
 		return nil, fmt.Errorf("insert incident %s: %w", id, err)
+	}
+	if err := s.putGroups(ctx, tx, i, nil); err != nil {
+		return nil, err
 	}
 	return i, s.append(ctx, tx, e)
 }
@@ -68,23 +71,26 @@ func (s *Store) change(ctx context.Context, tx *sql.Tx, actor incident.Actor, id
 	if err != nil {
 		return nil, err
 	}
-	e := s.edit(ctx, tx, i, actor)
+	e, groups := s.edit(ctx, tx, i, actor), i.Groups()
 	if err := fn(e); err != nil {
 		return nil, err
 	}
 	if len(e.Entries()) == 0 {
 		return i, s.enqueue(ctx, tx, e.Jobs())
 	}
-	doc, err := json.Marshal(i)
+	doc, brief, err := documents(i)
 	if err != nil {
-		return nil, fmt.Errorf("write incident %s: %w", id, err)
+		return nil, err
 	}
 	if _, err := tx.ExecContext(ctx, `
 		UPDATE incidents
-		SET number = $2, status = $3, severity = $4, service = $5, environment = $6, title = $7, changed_at = $8, seq = $9, head = $10, search = $11, doc = $12
+		SET number = $2, status = $3, severity = $4, service = $5, environment = $6, title = $7, changed_at = $8, seq = $9, head = $10, brief = $11, doc = $12, nobody = $13
 		WHERE id = $1`,
-		i.ID, number(i), i.Status, i.Severity, plain(i.Service), plain(i.Environment), plain(i.Title), micros(e.Now), i.Seq, i.Head, searchText(i), string(doc)); err != nil {
+		i.ID, number(i), i.Status, i.Severity, plain(i.Service), plain(i.Environment), plain(i.Title), micros(e.Now), i.Seq, i.Head, brief, doc, flag(i.NobodyYet != nil)); err != nil {
 		return nil, fmt.Errorf("update incident %s: %w", id, err)
+	}
+	if err := s.putGroups(ctx, tx, i, groups); err != nil {
+		return nil, err
 	}
 	return i, s.append(ctx, tx, e)
 }
@@ -122,6 +128,9 @@ func (s *Store) append(ctx context.Context, tx *sql.Tx, e *incident.Edit) error 
 				return err
 			}
 		}
+	}
+	if err := s.putWords(ctx, tx, e.Incident.ID, e.Entries()); err != nil {
+		return err
 	}
 	if s.postgres && len(e.Entries()) > 0 {
 		if _, err := tx.ExecContext(ctx, `SELECT pg_notify($1, $2)`, liveTopic, e.Incident.ID); err != nil {
@@ -165,60 +174,15 @@ func (s *Store) Incident(ctx context.Context, ref string) (*incident.Incident, e
 	return scanIncident(row)
 }
 
-// Incidents gives the records that f chooses, the newest first.
-func (s *Store) Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error) {
-	var where []string
-	var args []any
-	add := func(cond string, arg any) {
-		args = append(args, arg)
-		where = append(where, strings.ReplaceAll(cond, "?", fmt.Sprintf("$%d", len(args))))
-	}
-	if len(f.Statuses) > 0 {
-		marks := make([]string, len(f.Statuses))
-		for n, st := range f.Statuses {
-			args = append(args, st)
-			marks[n] = fmt.Sprintf("$%d", len(args))
-		}
-		where = append(where, "status IN ("+strings.Join(marks, ", ")+")")
-	}
-	if f.Severity.Valid() {
-		add("severity = ?", f.Severity)
-	}
-	if f.Service != "" {
-		add("service = ?", f.Service)
-	}
-	if f.Drill != nil {
-		add("drill = ?", flag(*f.Drill))
-	}
-	if !f.Before.IsZero() {
-		add("opened_at < ?", micros(f.Before))
-	}
-	if !f.After.IsZero() {
-		add("opened_at >= ?", micros(f.After))
-	}
-	for word := range strings.FieldsSeq(strings.ToLower(f.Text)) {
-		add("search LIKE ?", "%"+word+"%")
-	}
-	query := "SELECT doc FROM incidents"
-	if len(where) > 0 {
-		query += " WHERE " + strings.Join(where, " AND ")
-	}
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	rows, err := s.read.QueryContext(ctx, fmt.Sprintf("%s ORDER BY opened_at DESC, id DESC LIMIT %d", query, limit), args...)
-	if err != nil {
-		return nil, fmt.Errorf("list incidents: %w", err)
-	}
-	return collect(rows, func(r *sql.Rows) (*incident.Incident, error) { return scanIncident(r) })
-}
+const entriesOf = `
+	SELECT incident_id, seq, kind, at, recorded, actor, data, prev, hash
+	FROM entries WHERE incident_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`
+
+const allEntries = 1<<31 - 1
 
 // Entries gives up to limit entries of an incident after the seq, oldest first.
 func (s *Store) Entries(ctx context.Context, id string, after, limit int) ([]incident.Entry, error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT incident_id, seq, kind, at, recorded, actor, data, prev, hash
-		FROM entries WHERE incident_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`, id, after, limit)
+	rows, err := s.read.QueryContext(ctx, entriesOf, id, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read entries of %s: %w", id, err)
 	}
@@ -232,7 +196,7 @@ func (s *Store) EntriesBefore(ctx context.Context, id string, before, limit int)
 
 // AllEntries gives the whole timeline.
 func (s *Store) AllEntries(ctx context.Context, id string) ([]incident.Entry, error) {
-	return s.Entries(ctx, id, 0, 1<<31-1)
+	return s.Entries(ctx, id, 0, allEntries)
 }
 
 func scanEntry(r *sql.Rows) (e incident.Entry, err error) {
@@ -293,16 +257,4 @@ func flag(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// searchText is what a search of incidents looks in.
-func searchText(i *incident.Incident) string {
-	parts := []string{i.Ref(), i.Title, i.Service, i.Environment, strings.Join(i.Affected, " ")}
-	if i.Cause != nil {
-		parts = append(parts, i.Cause.Text)
-	}
-	for _, f := range i.Findings {
-		parts = append(parts, f.Text)
-	}
-	return plain(strings.ToLower(strings.Join(parts, " ")))
 }

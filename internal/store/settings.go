@@ -32,9 +32,28 @@ func (s *Store) PutSetting(ctx context.Context, name string, v any) error {
 		return err
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, string(doc))
-		return err
+		if _, err := tx.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, string(doc)); err != nil {
+			return fmt.Errorf("write setting %s: %w", name, err)
+		}
+		return newRules(ctx, tx)
 	})
+}
+
+// Rules numbers the state of what people set up, the policy and the catalog of
+// services among it: while it is the same, so are they. Read it before them.
+func (s *Store) Rules(ctx context.Context) (version int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'rules'`).Scan(&version)
+	if err != nil {
+		return 0, fmt.Errorf("read the version of the rules: %w", err)
+	}
+	return version, nil
+}
+
+func newRules(ctx context.Context, tx *sql.Tx) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = 'rules'`); err != nil {
+		return fmt.Errorf("number the rules anew: %w", err)
+	}
+	return nil
 }
 
 // Once gives the setting's value, or writes what make gives if there is none

@@ -98,6 +98,9 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	}
 	s.ops = make(chan *op, 1024)
 	go s.commitLoop()
+	if err := s.fillOpen(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the store: %w", err), s.Close())
+	}
 	return s, nil
 }
 

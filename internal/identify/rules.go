@@ -1,0 +1,58 @@
+package identify
+
+import (
+	"context"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// rules are what people set up beforehand: the policy and the catalog. They are
+// shared and must not be changed.
+type rules struct {
+	version int64
+	policy  incident.Policy
+	catalog catalog
+}
+
+// rules gives what holds at the moment. It asks the store for its version and
+// reads it only if that is another one.
+func (s *Service) rules(ctx context.Context) (*rules, error) {
+	version, err := s.store.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if r := s.known.Load(); r != nil && r.version == version {
+		return r, nil
+	}
+	services, err := s.store.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := s.store.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &rules{version: version, policy: policy, catalog: newCatalog(services)}
+	s.known.Store(r)
+	return r, nil
+}
+
+// catalog is the service catalog as grouping and verdicts look at it.
+type catalog struct {
+	services map[string]directory.Service
+	graph    directory.Graph
+	callers  map[string][]string // of each service, those that depend on it
+}
+
+func newCatalog(services []directory.Service) catalog {
+	c := catalog{services: make(map[string]directory.Service, len(services)), graph: make(directory.Graph, len(services)), callers: map[string][]string{}}
+	for _, s := range services {
+		c.services[s.Name] = s
+		c.graph[s.Name] = s.DependsOn
+		for _, on := range s.DependsOn {
+			c.callers[on] = append(c.callers[on], s.Name)
+		}
+	}
+	return c
+}
