@@ -4,15 +4,21 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sigap-dev/sigap/internal/evidence"
+	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/recorder"
 )
 
 // takeLogs takes OTLP logs for the flight recorder.
 func (s *Server) takeLogs(w http.ResponseWriter, r *http.Request) {
-	if !s.mayRecord(w, r) {
+	key, ok := s.mayRecord(w, r)
+	if !ok {
 		return
 	}
 	lines, partial, err := recorder.DecodeLogs(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.Body, recorder.MaxOTLP)
+	if key.Drill {
+		evidence.MarkDrill(lines)
+	}
 	if err == nil {
 		err = storing(s.Recorder.Logs(r.Context(), lines))
 	}
@@ -21,7 +27,7 @@ func (s *Server) takeLogs(w http.ResponseWriter, r *http.Request) {
 
 // takeMetrics takes OTLP metrics for the flight recorder.
 func (s *Server) takeMetrics(w http.ResponseWriter, r *http.Request) {
-	if !s.mayRecord(w, r) {
+	if _, ok := s.mayRecord(w, r); !ok {
 		return
 	}
 	series, partial, err := recorder.DecodeMetrics(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.Body, recorder.MaxOTLP)
@@ -31,13 +37,13 @@ func (s *Server) takeMetrics(w http.ResponseWriter, r *http.Request) {
 	s.answerOTLP(w, r, err, func(contentType string) ([]byte, string) { return recorder.EncodeMetricsResponse(contentType, partial) })
 }
 
-func (s *Server) mayRecord(w http.ResponseWriter, r *http.Request) bool {
+func (s *Server) mayRecord(w http.ResponseWriter, r *http.Request) (identify.Key, bool) {
 	key, err := s.Store.SenderKey(r.Context(), r.PathValue("key"))
 	if err != nil || (key.Source != "otlp" && key.Source != "agent") {
 		writeProblem(w, http.StatusUnauthorized, "The integration key is not known, or not for telemetry.", "Make one for the source otlp or agent under Settings, Sources.")
-		return false
+		return key, false
 	}
-	return true
+	return key, true
 }
 
 // notStored is a failure on our side: the sender should try again.

@@ -182,6 +182,7 @@ func (a *App) Serve(ctx context.Context, ready func()) error {
 	go func() { defer close(applied); a.identify.Run(work) }()
 	go a.listen(work)
 	go a.trim(work)
+	go a.watchLogs(work)
 	go a.fill(work)
 	go a.checkTimelines(work)
 	server := &http.Server{Handler: a.API, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,

@@ -2,10 +2,15 @@ package app
 
 import (
 	"context"
+	"iter"
 	"net/http"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/api"
 	"github.com/sigap-dev/sigap/internal/evidence"
+	"github.com/sigap-dev/sigap/internal/identify"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/recorder"
 )
 
 // insideNetworks are the networks in which an admin's own sources and probes
@@ -43,4 +48,50 @@ func (a *App) evidenceSources(client *http.Client) evidence.Sources {
 		}
 		return metrics, logs
 	}
+}
+
+// watchLogs makes signals of errors in the recorder that were not there before,
+// until ctx ends. It runs beside everything: what it costs no page waits for.
+func (a *App) watchLogs(ctx context.Context) {
+	lines := func(ctx context.Context, w incident.Window, limit int) iter.Seq2[incident.LogLine, error] {
+		return a.recorder.QueryLogs(ctx, recorder.LogQuery{Window: w, MinLevel: "error", Limit: limit})
+	}
+	signal := func(ctx context.Context, drill bool, s incident.Signal) error {
+		key := identify.Key{ID: "logs", Name: "Sigap", Source: "logs", Drill: drill}
+		if drill {
+			key.ID = "logs-of-drills"
+		}
+		return a.identify.Accept(ctx, key, []incident.Signal{s}, nil, nil)
+	}
+	watch := evidence.NewWatch(lines, signal, a.now, a.log)
+	t := time.NewTicker(evidence.WatchEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		var set api.Sources
+		if err := a.Store.Setting(ctx, "sources", &set); err != nil || set.IgnoreErrors {
+			continue
+		}
+		var services []string
+		for _, seen := range a.recorder.Services() {
+			services = append(services, seen.Service)
+		}
+		a.look(ctx, watch, services)
+	}
+}
+
+// look keeps a look's panic to itself, and its time bounded.
+func (a *App) look(ctx context.Context, watch *evidence.Watch, services []string) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.log.Error("looking for new errors in the logs panicked", "panic", p)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, evidence.WatchEvery)
+	defer cancel()
+	watch.Look(ctx, services)
 }
