@@ -82,6 +82,7 @@ func New(p Parts) *Server {
 	s.registerDirectory()
 	s.registerSettings()
 	s.registerPages()
+	s.registerHook()
 	s.registerStreams()
 	s.registerIntake()
 	s.registerOwn()
@@ -144,7 +145,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 
 // redactPath keeps secrets that stand in a path out of logs.
 func redactPath(path string) string {
-	for _, prefix := range []string{"/in/", "/a/", "/api/pages/", "/report/", "/api/report/"} {
+	for _, prefix := range []string{"/in/", "/a/", "/hook/", "/api/pages/", "/report/", "/api/report/"} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			_, tail, _ := strings.Cut(rest, "/")
 			return prefix + "…/" + tail

@@ -48,6 +48,8 @@ var publicRoutes = map[string]string{
 	"POST /v2/alerts":                      "the key is in the header",
 	"POST /v2/alerts/{rest...}":            "the key is in the header",
 
+	"POST /hook/{token}": "the link's token is the proof, as a service was given it",
+
 	"GET /healthz":  "asked by what keeps the process alive",
 	"GET /readyz":   "asked by what sends traffic to it",
 	"GET /metrics":  "asked by a Prometheus; holds counts only",

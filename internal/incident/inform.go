@@ -65,9 +65,10 @@ type Receipt struct {
 	Channel string    `json:"channel"` // slack, telegram, email, webhook, page
 	Method  string    `json:"method"`  // id of the contact method
 	State   Reach     `json:"state"`
-	Detail  string    `json:"detail,omitempty"` // the service's words
-	Thread  string    `json:"thread,omitempty"` // the service's name for the thread that the message began or joined
-	Unsure  bool      `json:"unsure,omitempty"` // of a failed one: it may have arrived all the same; else: it may have come twice
+	Detail  string    `json:"detail,omitempty"`  // the service's words
+	Thread  string    `json:"thread,omitempty"`  // the service's name for the thread that the message began or joined
+	Unsure  bool      `json:"unsure,omitempty"`  // of a failed one: it may have arrived all the same; else: it may have come twice
+	Bounced bool      `json:"bounced,omitempty"` // the service took it and says afterwards that it did not arrive
 	At      time.Time `json:"at,omitzero"`
 }
 
@@ -75,7 +76,7 @@ func (Receipt) Kind() Kind { return "receipt" }
 func (f Receipt) apply(i *Incident, e *Entry) {
 	f.At = e.At
 	same := func(r Receipt) bool { return r.Notice == f.Notice && r.To.ID == f.To.ID && r.Method == f.Method }
-	if n := slices.IndexFunc(i.Receipts, same); n >= 0 && reachOrder[i.Receipts[n].State] > reachOrder[f.State] {
+	if n := slices.IndexFunc(i.Receipts, same); n >= 0 && reachOrder[i.Receipts[n].State] > reachOrder[f.State] && !(f.Bounced && i.Receipts[n].State == Accepted) {
 		return // a late "accepted" does not undo an acknowledgement
 	}
 	i.Receipts = put(i.Receipts, f, same)

@@ -43,6 +43,9 @@ func NewLinks(base string, key []byte) Links {
 // Page is the link that opens the page of one person's message.
 func (l Links) Page(p Pass) string { return l.base + "/a/" + l.Sign(p) }
 
+// Callback is where a service reports what became of one person's message.
+func (l Links) Callback(p Pass) string { return l.base + "/hook/" + l.Sign(p) }
+
 // Incident is the link to an incident's page, for those who sign in.
 func (l Links) Incident(ref string) string { return l.base + "/incidents/" + ref }
 

@@ -20,6 +20,12 @@ func (s *Service) message(i *incident.Incident, n incident.Notice, job Deliver, 
 		Link: link, Room: job.To.Room, Now: s.now(),
 	})
 	m := Message(words, reader.Lang)
+	if _, person := r.people[job.To.ID]; person {
+		m.Callback = s.links.Callback(s.pass(n, job))
+		if n.Purpose == incident.PurposePage {
+			m.Prompt = reader.CallPrompt()
+		}
+	}
 	m.Incident, m.Severity = i.Ref(), i.Severity.String()
 	if n.Purpose != incident.PurposeFollow {
 		m.Plot = s.plot(i, reader)
@@ -43,8 +49,7 @@ func Message(w text.Words, lang string) channel.Message {
 // own, or for a room, which is nobody's, the incident's page.
 func (s *Service) reader(i *incident.Incident, n incident.Notice, job Deliver, r *roster) (text.Reader, string) {
 	if p, ok := r.people[job.To.ID]; ok {
-		pass := Pass{Incident: i.ID, Notice: n.ID, Person: p.ID, Method: job.Methods[0], Expires: s.now().Add(linkLife)}
-		return text.Reader{Lang: p.Lang, Location: p.Location()}, s.links.Page(pass)
+		return text.Reader{Lang: p.Lang, Location: p.Location()}, s.links.Page(s.pass(n, job))
 	}
 	reader := text.Reader{Lang: "en", Location: time.UTC}
 	for _, a := range r.audiences {
@@ -58,6 +63,11 @@ func (s *Service) reader(i *incident.Incident, n incident.Notice, job Deliver, r
 		}
 	}
 	return reader, s.links.Incident(i.Ref())
+}
+
+// pass is what the links in one person's message are for.
+func (s *Service) pass(n incident.Notice, job Deliver) Pass {
+	return Pass{Incident: job.Incident, Notice: n.ID, Person: job.To.ID, Method: job.Methods[0], Expires: s.now().Add(linkLife)}
 }
 
 func (r *roster) teamReader(t directory.Team) text.Reader {

@@ -109,6 +109,7 @@ var english = catalog{
 	"channel.email":        "e-mail",
 	"channel.page":         "this page",
 	"channel.sms":          "SMS",
+	"channel.voice":        "a call",
 	"channel.whatsapp":     "WhatsApp",
 	"channel.googlechat":   "Google Chat",
 	"channel.form":         "the form",
@@ -680,4 +681,11 @@ var english = catalog{
 	"doc.earlier":       "{ref}, {title}[, {date}][; cause: {cause}][; ended by: {fixedBy}]",
 	"doc.chain":         "Made from the record at {at}. Head of the timeline's chain: {hash}[. {link}]",
 	"doc.hash":          "Head of the timeline's chain",
+
+	// A call: what is read aloud, and the answers to a key.
+	"call.prompt":  "Press 1 to take it. Press 2 to pass it on to the next person.",
+	"call.taken":   "Thank you. You have it.",
+	"call.passed":  "It goes to the next person.",
+	"call.unknown": "That was no answer. Press 1 to take it, or 2 to pass it on.",
+	"call.late":    "It is too late for that. Please open Sigap.",
 }

@@ -109,6 +109,7 @@ var indonesian = catalog{
 	"channel.email":        "e-mail",
 	"channel.page":         "halaman ini",
 	"channel.sms":          "SMS",
+	"channel.voice":        "telepon",
 	"channel.whatsapp":     "WhatsApp",
 	"channel.googlechat":   "Google Chat",
 	"channel.form":         "formulir",
@@ -680,4 +681,11 @@ var indonesian = catalog{
 	"doc.earlier":       "{ref}, {title}[, {date}][; penyebab: {cause}][; diatasi dengan: {fixedBy}]",
 	"doc.chain":         "Disusun dari catatan pada {at}. Ujung rantai lini masa: {hash}[. {link}]",
 	"doc.hash":          "Ujung rantai lini masa",
+
+	// A call: what is read aloud, and the answers to a key.
+	"call.prompt":  "Tekan 1 untuk menanganinya. Tekan 2 untuk meneruskannya ke orang berikutnya.",
+	"call.taken":   "Terima kasih. Anda yang menanganinya.",
+	"call.passed":  "Diteruskan ke orang berikutnya.",
+	"call.unknown": "Itu bukan jawaban. Tekan 1 untuk menanganinya, atau 2 untuk meneruskannya.",
+	"call.late":    "Sudah terlambat untuk itu. Silakan buka Sigap.",
 }

@@ -41,6 +41,8 @@ type Message struct {
 	Plot     []byte // PNG; nil if there is none yet
 	PlotAlt  string // what the plot shows, for those who cannot see it
 	Actions  []Action
+	Callback string // where the service may report what became of it, and pass a keypress on; empty for nobody's
+	Prompt   string // asks the one who is called for a key; empty for no answer
 	Lang     string // "en" or "id": the language that the texts are in
 }
 
@@ -64,6 +66,7 @@ type State = incident.Reach
 const (
 	Accepted  = incident.Accepted  // the service took it over
 	Delivered = incident.Delivered // it lies before the person, as far as the service can know
+	Failed    = incident.FailedToSend
 )
 
 // Result is what the service answered to a message that it took.

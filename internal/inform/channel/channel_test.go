@@ -115,6 +115,8 @@ func TestNewRefusesWhatAPersonMustMend(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ kind, config, field string }{
 		"an unknown kind":              {"pigeon", `{}`, "kind"},
+		"an account that is none":      {"sms", `{"account":"SK0123456789abcdef0123456789abcdef","token":"t","from":"+12025550123"}`, "account"},
+		"a number that is none":        {"voice", `{"account":"AC0123456789abcdef0123456789abcdef","token":"t","from":"Sigap"}`, "from"},
 		"a field that nothing reads":   {"webhook", `{"keys":["0123456789abcdef"],"colour":"red"}`, "config"},
 		"a redacted secret":            {"webhook", `{"keys":["[redacted]"]}`, "config"},
 		"an empty key":                 {"webhook", `{"keys":[""]}`, "keys"},

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,6 +24,15 @@ func jsonOctets(s string) int {
 		panic(err) // a text: cannot fail
 	}
 	return len(encoded) - 2
+}
+
+// xmlOctets counts bytes as they are sent in XML, where < is &lt;.
+func xmlOctets(s string) int {
+	var b strings.Builder
+	if err := xml.EscapeText(&b, []byte(s)); err != nil {
+		panic(err) // a builder takes everything
+	}
+	return b.Len()
 }
 
 // utf16Units counts as Telegram does: a character outside the basic plane,

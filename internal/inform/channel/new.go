@@ -48,8 +48,10 @@ func kinds() map[string]kind {
 		"mattermost": kindOf(NewMattermost),
 		"ntfy":       kindOf(NewNtfy),
 		"slack":      kindOf(NewSlack),
+		"sms":        kindOf(NewSMS),
 		"teams":      kindOf(NewTeams),
 		"telegram":   kindOf(NewTelegram),
+		"voice":      kindOf(NewVoice),
 		"webhook":    kindOf(NewWebhook),
 	}
 }

@@ -10,6 +10,9 @@ export const kept = '[redacted]';
 function forms(): Record<string, AskField[]> {
   const t = i18n.t.settings;
   const token: AskField = { name: 'token', label: t.tokenNew, kind: 'password', required: true };
+  const twilio: AskField[] = [
+    { name: 'account', label: t.account, required: true, placeholder: 'AC…' }, token, { name: 'from', label: t.number, required: true, placeholder: '+12025550123' },
+  ];
   const rooms: AskField[] = [{ name: 'rooms', label: t.rooms, kind: 'area', required: true, placeholder: 'ops = https://…' }];
   return {
     slack: [{ ...token, placeholder: 'xoxb-…' }],
@@ -24,6 +27,7 @@ function forms(): Record<string, AskField[]> {
     ],
     webhook: [{ name: 'keys', label: t.signingKey, kind: 'password', required: true }],
     ntfy: [{ name: 'server', label: t.server, kind: 'url', placeholder: 'https://ntfy.sh' }, { ...token, required: false }],
+    sms: twilio, voice: twilio,
     discord: rooms, googlechat: rooms, mattermost: rooms, teams: rooms,
   };
 }
@@ -31,6 +35,7 @@ function forms(): Record<string, AskField[]> {
 /** What an address looks like on a channel. */
 export const examples: Record<string, string> = {
   slack: 'C0123ABCD, U0123ABCD', telegram: '123456789', email: 'name@example.com', webhook: 'https://…', ntfy: 'topic',
+  sms: '+6281234567890', voice: '+6281234567890',
   discord: 'ops', googlechat: 'ops', mattermost: 'ops', teams: 'ops',
 };
 

@@ -1,0 +1,73 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/channel/channeltest"
+	"github.com/sigap-dev/sigap/internal/storetest"
+)
+
+// TestWhoIsCalledTakesTheIncidentWithAKey goes the whole way: a declaration
+// calls the one who can be called, they press a key, and the incident is theirs.
+func TestWhoIsCalledTakesTheIncidentWithAKey(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	fake := channeltest.NewTwilio(t)
+	rina, admin := s.user("rina", incident.Admin), bearer(s.token(incident.Admin))
+	s.must(nil, "PUT", "/api/channels/voice", json.RawMessage(fake.Config()), admin)
+	s.must(nil, "POST", "/api/people/"+rina.ID+"/contacts", map[string]any{"kind": "voice", "address": "+6281234567890"}, admin)
+	s.must(nil, "POST", "/api/people/"+rina.ID+"/contacts/"+s.contacts(rina.ID)[0]+"/test", nil, admin)
+	var made struct{ Ref string }
+	s.must(&made, "POST", "/api/incidents", map[string]any{"title": "Checkout fails", "severity": 1}, admin)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	n := 1
+	var call channeltest.Received
+	for call.Raw == nil || !strings.Contains(string(call.Raw), "Gather") { // the test of the contact, and perhaps the notice, ask for no key
+		got, err := fake.Wait(ctx, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		call = got[n-1]
+		n++
+	}
+	said, err := fake.Press(call, "1")
+	if err != nil || !strings.Contains(said, "You have it") {
+		t.Fatalf("it says %q (%v)", said, err)
+	}
+	i, err := s.Store.Incident(t.Context(), made.Ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !i.Acknowledged(rina.ID) {
+		t.Errorf("the incident is not Rina's: %+v", i.Receipts)
+	}
+	if status, err := fake.Report(call, "completed", ""); err != nil || status != http.StatusNoContent {
+		t.Errorf("the end of the call was answered %d (%v)", status, err)
+	}
+}
+
+func TestAReportThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	form := header("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range []struct {
+		path, body string
+		status     int
+	}{
+		{"/hook/nonsense", "MessageStatus=delivered", http.StatusNotFound},
+		{"/hook/nonsense", "%zz", http.StatusBadRequest},
+		{"/hook/nonsense", "x=" + strings.Repeat("y", 65<<10), http.StatusBadRequest},
+	} {
+		if got := s.do("POST", c.path, c.body, form); got.StatusCode != c.status || got.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%.20s: %d %s", c.body, got.StatusCode, got.body)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package inform
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/channel"
+	"github.com/sigap-dev/sigap/internal/text"
+)
+
+// Report takes what a service says of a message at its callback: how far it
+// got, or the key that the called person pressed. What is to be said in a call
+// comes back as the document that the service expects; nil is nothing.
+//
+// The token in the address is the proof: it was given to the service with the
+// message, is signed, and is one person's.
+func (s *Service) Report(ctx context.Context, token string, form url.Values) ([]byte, error) {
+	p, expired, err := s.links.Read(token, s.now())
+	if err != nil {
+		return nil, err
+	}
+	person, err := s.store.Person(ctx, p.Person)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(person.Contacts, func(c directory.Contact) bool { return c.ID == p.Method })
+	if at < 0 {
+		return nil, incident.Errorf(incident.NotFound, "The contact method was removed.")
+	}
+	report := channel.ReadReport(person.Contacts[at].Kind, form)
+	switch {
+	case report.Key != "":
+		return s.pressed(ctx, p, person, report.Key, token, expired)
+	case report.State != "":
+		return nil, s.reported(ctx, p, person.Contacts, report)
+	}
+	return nil, nil
+}
+
+// pressed takes a keypress as the answer to a page, and words what is said.
+func (s *Service) pressed(ctx context.Context, p Pass, person *directory.Person, key, token string, expired bool) ([]byte, error) {
+	reader := text.Reader{Lang: person.Lang}
+	answer, code := map[string]Answer{"1": Acknowledge, "2": Decline}[key], map[string]string{"1": "taken", "2": "passed"}[key]
+	switch {
+	case answer == "":
+		return channel.Spoken(person.Lang, reader.CallAnswer("unknown"), s.links.base+"/hook/"+token), nil
+	case expired:
+		return channel.Spoken(person.Lang, reader.CallAnswer("late"), ""), nil
+	}
+	if _, err := s.answer(ctx, p.Incident, p.Person, p.Notice, answer); err != nil {
+		return nil, err
+	}
+	return channel.Spoken(person.Lang, reader.CallAnswer(code), ""), nil
+}
+
+// reported records how far a message got. One that came back is tried over the
+// person's next method at once, as if it had never been taken.
+func (s *Service) reported(ctx context.Context, p Pass, contacts []directory.Contact, report channel.Report) error {
+	i, err := s.store.Incident(ctx, p.Incident)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(i.Receipts, func(r incident.Receipt) bool {
+		return r.Notice == p.Notice && r.To.ID == p.Person && r.Method == p.Method
+	})
+	if at < 0 {
+		return incident.Errorf(incident.NotFound, "Nothing was sent that this could be about.")
+	}
+	receipt := i.Receipts[at]
+	if report.State == channel.Failed {
+		if receipt.State != incident.Accepted {
+			return nil // told already, or somebody has read what is said to have failed
+		}
+		r, err := s.roster(ctx, i.Drill)
+		if err != nil {
+			return err
+		}
+		receipt.Bounced = true
+		team, _ := r.team(receipt.To.Team)
+		ways := methods(contacts)
+		ways = ways[max(0, slices.Index(ways, p.Method)):]
+		return s.failed(ctx, Deliver{Incident: p.Incident, Notice: p.Notice, To: receipt.To, Does: team.Does, Methods: ways}, receipt, report.Detail, true)
+	}
+	receipt.State, receipt.Detail = report.State, report.Detail
+	_, err = s.store.Change(ctx, incident.System(), p.Incident, func(e *incident.Edit) error {
+		e.Record(receipt)
+		return nil
+	})
+	return err
+}
