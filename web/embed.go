@@ -35,6 +35,7 @@ func Handler() http.Handler {
 type server struct {
 	assets map[string]*asset // by URL path
 	index  *asset            // nil: the page was not built
+	routes http.Handler      // the page by its address
 }
 
 // asset is one file, ready to be sent.
@@ -61,7 +62,9 @@ func newServer(files fs.FS) *server {
 	if err != nil {
 		panic(err) // reading from memory does not go wrong
 	}
-	s.index = s.assets["/index.html"]
+	if s.index = s.assets["/index.html"]; s.index != nil {
+		s.routes = s.router(readManifest(files))
+	}
 	return s
 }
 
@@ -119,7 +122,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	a := s.assets[path.Clean(r.URL.Path)]
 	switch {
-	case a != nil:
+	case a != nil && a != s.index:
 	case strings.HasPrefix(r.URL.Path, "/assets/"): // of another build: HTML would not run as a script
 		http.NotFound(w, r)
 		return
@@ -127,7 +130,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The page is not in this binary: run `make web`, then build again. The API works.", http.StatusServiceUnavailable)
 		return
 	default:
-		a = s.index
+		s.servePage(w, r)
+		return
 	}
 	a.send(w, r)
 }

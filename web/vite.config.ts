@@ -14,6 +14,9 @@ export default defineConfig({
     target: ['chrome123', 'firefox120', 'safari17.5'], // light-dark() and oklch(from …)
     assetsInlineLimit: 0, // the policy allows no data: fonts, and files are cached
     modulePreload: { polyfill: false },
+    manifest: true, // the server says in index.html what the page asked for will need
+    // What several pages use is one file: twenty small ones are as many requests.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } } },
     chunkSizeWarningLimit: 300,
   },
   server: server ? { proxy: { '/api': server } } : {},

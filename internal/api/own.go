@@ -64,7 +64,7 @@ func (s *Server) registerOwn() {
 		writeProblem(w, http.StatusNotFound, "There is no such operation.", "The specification is at /api/openapi.json, to be read at /api/docs.")
 	})
 	if s.Web != nil {
-		s.mux.Handle("/", s.Web)
+		s.mux.Handle("/", s.withAnswers(s.Web))
 	}
 }
 

@@ -1,3 +1,4 @@
+import { sentAlong } from './along.ts';
 import type { Lang } from './types.ts';
 
 /** A refusal that names what a person can mend, as the server words it. */
@@ -31,6 +32,8 @@ export function configure(with_: { signedOut: () => void; lang: () => Lang }): v
  * Throws Refused for an answer of 400 and above, Unreachable without an answer.
  */
 export async function call<T>(method: string, path: string, body?: unknown, quietly = false): Promise<T> {
+  const brought = method === 'GET' ? sentAlong(path) : undefined;
+  if (brought !== undefined) return JSON.parse(brought) as T;
   let answer: Response;
   try {
     answer = await fetch(`/api${path}`, {
