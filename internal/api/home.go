@@ -228,15 +228,13 @@ func due(t time.Time) *time.Time {
 }
 
 func (s *Server) owedActions(ctx context.Context, v viewer, h *Home) error {
-	actions, err := s.Store.Actions(ctx, true, 200)
+	actions, err := s.Store.OwedBy(ctx, v.actor.ID, 200)
 	if err != nil {
 		return err
 	}
 	for _, a := range actions {
-		if a.Action.Owner.ID == v.actor.ID {
-			h.Owed = append(h.Owed, Owed{Kind: "action", Title: a.Action.Title, Ref: a.Ref, Of: a.Title, Due: due(a.Action.Due),
-				Hot: s.Now().After(a.Action.Due), Stage: incident.Learn, Item: a.Action.ID})
-		}
+		h.Owed = append(h.Owed, Owed{Kind: "action", Title: a.Action.Title, Ref: a.Ref, Of: a.Title, Due: due(a.Action.Due),
+			Hot: s.Now().After(a.Action.Due), Stage: incident.Learn, Item: a.Action.ID})
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ type Store interface {
 	RecentAlerts(ctx context.Context, limit int) ([]*incident.Alert, error)
 	Changes(ctx context.Context, w incident.Window, limit int) ([]incident.Change, error)
 	Actions(ctx context.Context, openOnly bool, limit int) ([]incident.ActionOf, error)
+	OwedBy(ctx context.Context, person string, limit int) ([]incident.ActionOf, error)
 	InboxSize(ctx context.Context) (waiting, aside int, err error)
 
 	People(ctx context.Context) ([]directory.Person, error)

@@ -283,3 +283,52 @@ func TestASeverityThatIsRaisedPages(t *testing.T) {
 		t.Errorf("lowered: %d pages, %v", w.pages(), err)
 	}
 }
+
+func TestTheSeverityThatAPersonSetStays(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.accept(alert("a", "payment", "warning"))
+		id := w.one().ID
+		if _, err := w.service.SetSeverity(t.Context(), rina(), id, incident.SEV4, "one user"); err != nil {
+			t.Fatal(err)
+		}
+		w.evidence = func(_ context.Context, found func(incident.Evidence)) {
+			found(incident.Evidence{Check: "errors", Source: "prometheus", State: incident.EvidenceFound, Code: "errorsUp"})
+			found(incident.Evidence{Check: "probe", Source: "probe", State: incident.EvidenceFound, Code: "probeFails"})
+		}
+		w.accept(alert("b", "payment", "critical"))
+		w.turn(time.Minute)
+		i := w.one()
+		if i.Severity != incident.SEV4 || w.pages() != 0 || i.Status != incident.Triage {
+			t.Errorf("it is %s and %s with %d pages; a person had said SEV4", i.Severity, i.Status, w.pages())
+		}
+		if !i.Verdict.Severity.Major() || !i.Verdict.Live {
+			t.Errorf("the verdict does not say that it disagrees: %+v", i.Verdict)
+		}
+		w.verified()
+	})
+}
+
+func TestTheLiveVerdictIsSaidThoughItCameAfterTheDeclaration(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.accept(alert("a", "payment", "critical"))
+		id := w.one().ID
+		if _, err := w.service.Declare(t.Context(), rina(), id, incident.SEV3, ""); err != nil {
+			t.Fatal(err)
+		}
+		w.evidence = func(_ context.Context, found func(incident.Evidence)) {
+			found(incident.Evidence{Check: "errors", Source: "prometheus", State: incident.EvidenceFound, Code: "errorsUp"})
+		}
+		w.turn(time.Second)
+		i := w.one()
+		if !i.Verdict.Live || i.Severity != incident.SEV3 || i.Number != 1 {
+			t.Errorf("live: %t, %s, number %d; want the checks' verdict, and what was declared", i.Verdict.Live, i.Severity, i.Number)
+		}
+		seq := i.Seq
+		w.must(w.service.judgeLive(t.Context(), id))
+		if i := w.one(); i.Seq != seq {
+			t.Error("the verdict of what is declared is said again")
+		}
+	})
+}

@@ -26,8 +26,20 @@ func (s *Store) putActions(ctx context.Context, tx *sql.Tx, i *incident.Incident
 	return nil
 }
 
-// Actions lists the actions of all incidents, those that fall due first first.
+// Actions lists the actions of all incidents: those that are open, what falls
+// due first first, then those that are done, the newest first.
 func (s *Store) Actions(ctx context.Context, openOnly bool, limit int) ([]incident.ActionOf, error) {
+	open, err := list[incident.ActionOf](ctx, s.read, "action", `SELECT doc FROM actions WHERE done = 0 ORDER BY due LIMIT $1`, limit)
+	if err != nil || openOnly || len(open) == limit {
+		return open, err
+	}
+	done, err := list[incident.ActionOf](ctx, s.read, "action", `SELECT doc FROM actions WHERE done > 0 ORDER BY done DESC LIMIT $1`, limit-len(open))
+	return append(open, done...), err
+}
+
+// OwedBy lists the open actions that somebody promised, what falls due first
+// first.
+func (s *Store) OwedBy(ctx context.Context, person string, limit int) ([]incident.ActionOf, error) {
 	return list[incident.ActionOf](ctx, s.read, "action", `
-		SELECT doc FROM actions WHERE $1 = 0 OR done = 0 ORDER BY (CASE WHEN done = 0 THEN 0 ELSE 1 END), due LIMIT $2`, flag(openOnly), limit)
+		SELECT doc FROM actions WHERE owner_id = $1 AND done = 0 ORDER BY due LIMIT $2`, person, limit)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -195,13 +196,17 @@ func (s *Store) Expired(ctx context.Context, limit int) ([]*incident.Alert, erro
 	return collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
 }
 
-// AlertsOf gives the alerts of an incident.
+// AlertsOf gives the alerts of an incident, the oldest first; of more than
+// limit those that fire rather than the others, in no telling which.
 func (s *Store) AlertsOf(ctx context.Context, incidentID string, limit int) ([]*incident.Alert, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts WHERE incident_id = $1 ORDER BY first_at LIMIT $2`, incidentID, limit)
+	// By state is how an index has them: a storm's thousands are not sorted.
+	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts WHERE incident_id = $1 ORDER BY state LIMIT $2`, incidentID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}
-	return collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
+	alerts, err := collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
+	slices.SortStableFunc(alerts, func(a, b *incident.Alert) int { return cmp.Or(a.First.Compare(b.First), strings.Compare(a.ID, b.ID)) })
+	return alerts, err
 }
 
 // RecentAlerts gives the alerts that were reported last.

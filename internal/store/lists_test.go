@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -201,6 +202,42 @@ func TestRecordsOfAnOlderVersionAreFilledIn(t *testing.T) {
 		byStatus, nobody, err := again.OpenCounts(t.Context())
 		if err != nil || byStatus[incident.Investigating] != 1 || nobody != 1 {
 			t.Errorf("%v are open, %d reached nobody, %v; want one and one", byStatus, nobody, err)
+		}
+	})
+}
+
+func TestActionsAreListedOpenOnesFirstAndByWhoOwesThem(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, dsn string) {
+		st := open(t, dsn)
+		i := worked(t, st, "payment", "x")
+		if _, err := st.Change(t.Context(), incident.System(), i.ID, func(e *incident.Edit) error {
+			for n, id := range []string{"a", "b", "c", "d"} {
+				e.Record(incident.Action{ID: id, What: incident.CodeFix, Title: id, Owner: incident.Person{ID: []string{"rina", "budi"}[n%2]}, Due: e.Now.Add(-time.Duration(n) * time.Hour)})
+			}
+			e.RecordAt(e.Now.Add(time.Minute), incident.ActionSet{Action: "c", Done: true})
+			e.RecordAt(e.Now.Add(2*time.Minute), incident.ActionSet{Action: "b", Done: true})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		names := func(list []incident.ActionOf, err error) (out string) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range list {
+				out += a.Action.ID
+			}
+			return out
+		}
+		for want, got := range map[string]string{
+			"dabc": names(st.Actions(t.Context(), false, 10)), "da": names(st.Actions(t.Context(), true, 10)), "dab": names(st.Actions(t.Context(), false, 3)),
+			"a": names(st.OwedBy(t.Context(), "rina", 10)), "d": names(st.OwedBy(t.Context(), "budi", 10)), "": names(st.OwedBy(t.Context(), "sari", 10)),
+		} {
+			if got != want {
+				t.Errorf("actions %q, want %q", got, want)
+			}
 		}
 	})
 }
