@@ -41,8 +41,9 @@ type Parts struct {
 	Channels    ChannelSettings
 	Links       inform.Links
 	Drill       Drill
-	Web         http.Handler // the pages; nil serves none
-	Metrics     http.Handler // nil serves none
+	Fetch       func(ctx context.Context, address string) ([]byte, error) // what lies at an address that a sender named
+	Web         http.Handler                                              // the pages; nil serves none
+	Metrics     http.Handler                                              // nil serves none
 	PublicURL   string
 	Proxies     Proxies // in front of it, whose word is believed for whom they ask
 	Version     string
@@ -58,6 +59,11 @@ type Server struct {
 	limit   *throttle
 	owned   []OwnRoute
 	figures statsCache
+	rates   rates
+	samples samples
+	readers readers
+
+	certificates certificates
 }
 
 // New makes the API's handler.
@@ -125,6 +131,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.recovered(w, r)
 	if addressHoldsNUL(r) {
 		writeProblem(w, http.StatusBadRequest, "The address holds the character NUL.", "Nothing has a name like that.")
+		return
+	}
+	if mayBeIdempotent(r) {
+		s.idempotent(w, r)
 		return
 	}
 	s.mux.ServeHTTP(w, r)

@@ -85,8 +85,12 @@ func (s *Server) takeRouted(w http.ResponseWriter, r *http.Request, source strin
 // is the key's own.
 func (s *Server) take(w http.ResponseWriter, r *http.Request, secret, source string) {
 	key, err := s.Store.SenderKey(r.Context(), secret)
-	if err != nil {
+	if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.NotFound {
 		s.refuse(w, source, errUnknownKey)
+		return
+	}
+	if err != nil {
+		s.unavailable(w, r, source, err)
 		return
 	}
 	if source == "" {
@@ -103,28 +107,71 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, secret, source str
 			Detail: fmt.Sprintf("The key is for %s: send to /in/KEY/v1/logs and /in/KEY/v1/metrics.", key.Source)})
 		return
 	}
-	limit := int64(maxIntake)
+	body, err := readBody(w, r, bodyLimit(key, source))
+	if err != nil {
+		s.noteTooLarge(r, key.Key, body, err)
+		s.refuse(w, source, err)
+		return
+	}
+	req := intake.Request{ContentType: r.Header.Get("Content-Type"), Header: r.Header, Path: r.PathValue("rest"),
+		Query: r.URL.Query(), Body: body, Now: s.Now()}
+	if err := s.signed(r.Context(), key, sender, req); err != nil {
+		s.refuse(w, source, err)
+		return
+	}
+	s.takeBody(w, r, secret, key, source, req)
+}
+
+// takeBody reads and accepts the body of a sender that is known.
+func (s *Server) takeBody(w http.ResponseWriter, r *http.Request, secret string, key SenderKey, source string, req intake.Request) {
+	sender, _ := intake.SenderFor(source)
+	over := s.overLimit(w, key)
+	if source == "generic" {
+		var err error
+		if req.Mapping, err = s.readers.reader(key.ID, key.Mapping); err != nil {
+			s.Logger.ErrorContext(r.Context(), "the mapping of a key cannot be used", "key", key.ID, "err", err)
+		}
+	}
+	batch, err := sender.Parse(req)
+	s.keepSample(r.Context(), key, secret, req, err)
+	if err != nil {
+		s.refuse(w, source, err)
+		return
+	}
+	answer := sender.Accepted(batch)
+	if over {
+		all, err := s.urgent(r.Context(), &batch)
+		if err != nil {
+			s.unavailable(w, r, source, err)
+			return
+		}
+		if !all {
+			answer = sender.Refused(errOverLimit)
+		}
+	}
+	if err := s.accept(r, key.Key, batch); err != nil {
+		s.unavailable(w, r, source, err)
+		return
+	}
+	writeAnswer(w, answer)
+}
+
+// unavailable tells a sender to try again, and the log why.
+func (s *Server) unavailable(w http.ResponseWriter, r *http.Request, source string, err error) {
+	s.Logger.ErrorContext(r.Context(), "signals were not accepted", "source", source, "err", err)
+	s.refuse(w, source, errUnavailable)
+}
+
+// bodyLimit is how many bytes of a body are taken.
+func bodyLimit(key SenderKey, source string) int64 {
+	limit := maxIntake
 	if source == "report" {
 		limit = maxReported
 	}
-	body, err := readBody(w, r, limit)
-	if err != nil {
-		s.noteTooLarge(r, key, body, err)
-		s.refuse(w, source, err)
-		return
+	if key.MaxBytes > 0 {
+		limit = min(limit, key.MaxBytes)
 	}
-	batch, err := sender.Parse(intake.Request{ContentType: r.Header.Get("Content-Type"), Header: r.Header, Path: r.PathValue("rest"),
-		Query: r.URL.Query(), Body: body, Now: s.Now()})
-	if err != nil {
-		s.refuse(w, source, err)
-		return
-	}
-	if err := s.accept(r, key, batch); err != nil {
-		s.Logger.ErrorContext(r.Context(), "signals were not accepted", "source", source, "err", err)
-		s.refuse(w, source, errUnavailable)
-		return
-	}
-	writeAnswer(w, sender.Accepted(batch))
+	return int64(limit)
 }
 
 // accept stores a batch; when it returns nil all of it is on disk.

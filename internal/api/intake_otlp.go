@@ -3,9 +3,10 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/sigap-dev/sigap/internal/evidence"
-	"github.com/sigap-dev/sigap/internal/identify"
+	"github.com/sigap-dev/sigap/internal/identify/intake"
 	"github.com/sigap-dev/sigap/internal/recorder"
 )
 
@@ -37,10 +38,15 @@ func (s *Server) takeMetrics(w http.ResponseWriter, r *http.Request) {
 	s.answerOTLP(w, r, err, func(contentType string) ([]byte, string) { return recorder.EncodeMetricsResponse(contentType, partial) })
 }
 
-func (s *Server) mayRecord(w http.ResponseWriter, r *http.Request) (identify.Key, bool) {
+func (s *Server) mayRecord(w http.ResponseWriter, r *http.Request) (SenderKey, bool) {
 	key, err := s.Store.SenderKey(r.Context(), r.PathValue("key"))
 	if err != nil || (key.Source != "otlp" && key.Source != "agent") {
 		writeProblem(w, http.StatusUnauthorized, "The integration key is not known, or not for telemetry.", "Make one for the source otlp or agent under Settings, Sources.")
+		return key, false
+	}
+	req := intake.Request{Header: r.Header}
+	if len(key.Signing) > 0 && !slices.ContainsFunc(key.Signing, func(secret string) bool { return intake.CarriesSecret(req, secret) }) {
+		writeProblem(w, errUnsigned.Status, errUnsigned.Title, errUnsigned.Detail)
 		return key, false
 	}
 	return key, true

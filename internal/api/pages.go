@@ -190,7 +190,7 @@ func (s *Server) registerReportForm() {
 		if r.Noticed.IsZero() || r.Noticed.After(now) {
 			r.Noticed = now
 		}
-		return &body[thanks]{thanks{now}}, s.Identify.Accept(ctx, k, nil, []incident.Report{r}, nil)
+		return &body[thanks]{thanks{now}}, s.Identify.Accept(ctx, k.Key, nil, []incident.Report{r}, nil)
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sigap-dev/sigap/internal/identify/intake"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/text"
 )
@@ -16,6 +15,7 @@ import (
 func (s *Server) registerSettings() {
 	s.registerChannels()
 	s.registerKeys()
+	s.registerTokens()
 	s.registerSources()
 	s.registerSignals()
 	route(s, incident.Viewer, http.MethodGet, "/api/policy", "What the team decided beforehand", func(ctx context.Context, _ *nothing) (*body[incident.Policy], error) {
@@ -79,29 +79,10 @@ type Made struct {
 	URL    string `json:"url,omitempty"`
 }
 
-func (s *Server) registerKeys() {
+func (s *Server) registerTokens() {
 	type id struct {
 		ID string `path:"id"`
 	}
-	route(s, incident.Manager, http.MethodGet, "/api/keys", "The senders' keys", func(ctx context.Context, _ *nothing) (*body[list[Credential]], error) {
-		items, err := s.Store.ListKeys(ctx)
-		return &body[list[Credential]]{list[Credential]{orEmpty(items)}}, err
-	})
-	type newKey struct {
-		Name   string `json:"name" minLength:"1" maxLength:"100"`
-		Source string `json:"source"`
-		Drill  bool   `json:"drill,omitempty" doc:"What comes by this key is part of a drill"`
-	}
-	route(s, incident.Manager, http.MethodPost, "/api/keys", "Make a key for a sender", func(ctx context.Context, in *body[newKey]) (*body[Made], error) {
-		if err := CheckSource(in.Body.Source); err != nil {
-			return nil, err
-		}
-		secret, err := s.Store.IssueKey(ctx, in.Body.Name, in.Body.Source, in.Body.Drill)
-		return &body[Made]{Made{Secret: secret, URL: s.PublicURL + "/in/" + secret}}, err
-	})
-	route(s, incident.Manager, http.MethodDelete, "/api/keys/{id}", "Revoke a key", func(ctx context.Context, in *id) (*nothing, error) {
-		return nil, s.Store.RevokeKey(ctx, in.ID)
-	})
 	route(s, incident.Admin, http.MethodGet, "/api/tokens", "The API tokens", func(ctx context.Context, _ *nothing) (*body[list[Credential]], error) {
 		items, err := s.Store.ListTokens(ctx)
 		return &body[list[Credential]]{list[Credential]{orEmpty(items)}}, err
@@ -117,14 +98,6 @@ func (s *Server) registerKeys() {
 	route(s, incident.Admin, http.MethodDelete, "/api/tokens/{id}", "Revoke an API token", func(ctx context.Context, in *id) (*nothing, error) {
 		return nil, s.Store.RevokeToken(ctx, in.ID)
 	})
-}
-
-// CheckSource reports whether a key can be made for a source.
-func CheckSource(source string) error {
-	if _, ok := intake.SenderFor(source); ok || source == "otlp" || source == "agent" {
-		return nil
-	}
-	return incident.FieldError("source", "There is no source %q. Try alertmanager, grafana, pagerduty, generic, otlp, agent, report or heartbeat.", source)
 }
 
 // CandidateView is a candidate or open incident with the alerts that joined it.

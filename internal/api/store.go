@@ -2,9 +2,10 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
-	"github.com/sigap-dev/sigap/internal/identify"
+	"github.com/sigap-dev/sigap/internal/identify/intake"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
 )
@@ -43,6 +44,8 @@ type Store interface {
 
 	Accounts
 	Credentials
+	Samples
+	Answers
 }
 
 // Accounts are who may sign in.
@@ -76,13 +79,29 @@ type Credential struct {
 // Credentials are what programs show instead of a password.
 type Credentials interface {
 	TokenRight(ctx context.Context, secret string) (incident.Actor, error)
-	SenderKey(ctx context.Context, secret string) (identify.Key, error)
+	SenderKey(ctx context.Context, secret string) (SenderKey, error)
 	IssueToken(ctx context.Context, name string, right incident.Right) (secret string, err error)
-	IssueKey(ctx context.Context, name, source string, drill bool) (secret string, err error)
+	MakeKey(ctx context.Context, name, source string, drill bool, set KeyChange) (secret string, err error)
+	ChangeKey(ctx context.Context, id string, set KeyChange) error
+	RotateKey(ctx context.Context, idOrName string, overlap time.Duration) (secret string, until time.Time, err error)
 	ListTokens(ctx context.Context) ([]Credential, error)
-	ListKeys(ctx context.Context) ([]Credential, error)
+	ListKeys(ctx context.Context) ([]KeyView, error)
 	RevokeToken(ctx context.Context, id string) error
 	RevokeKey(ctx context.Context, id string) error
+}
+
+// Samples are the bodies that came by keys, for who sets a key up.
+type Samples interface {
+	KeepSample(ctx context.Context, keyID string, sample intake.Sample) error
+	Samples(ctx context.Context, keyID string) (first, last *intake.Sample, err error)
+}
+
+// Answers are what was answered to requests with an Idempotency-Key.
+type Answers interface {
+	// Begin gives the answer if there is one, and Conflict if the same request
+	// is under way.
+	Begin(ctx context.Context, hash string) (answer string, err error)
+	End(ctx context.Context, hash, answer string) error
 }
 
 // Recorder takes what agents and collectors send.

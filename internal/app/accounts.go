@@ -9,7 +9,6 @@ import (
 
 	"github.com/sigap-dev/sigap/internal/api"
 	"github.com/sigap-dev/sigap/internal/directory"
-	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/store"
 )
@@ -17,6 +16,7 @@ import (
 // Accounts is who may sign in, and what programs show instead of a password.
 type Accounts struct {
 	*store.Store
+	sealing func() (sealer, error) // for the secrets that senders sign with
 }
 
 const (
@@ -186,19 +186,6 @@ func (a Accounts) TokenRight(ctx context.Context, secret string) (incident.Actor
 	return incident.Actor{Kind: incident.SenderActor, ID: c.ID, Name: c.Name, Right: incident.Right(c.Scope)}, nil
 }
 
-// drillScope marks the key of a drill's own system.
-const drillScope = "drill:"
-
-// SenderKey is the sender that a key belongs to.
-func (a Accounts) SenderKey(ctx context.Context, secret string) (identify.Key, error) {
-	c, err := a.Credential(ctx, store.SenderKey, secret)
-	if err != nil {
-		return identify.Key{}, err
-	}
-	source, drill := strings.CutPrefix(c.Scope, drillScope)
-	return identify.Key{ID: c.ID, Name: c.Name, Source: source, Drill: drill}, nil
-}
-
 // IssueToken makes an API token.
 func (a Accounts) IssueToken(ctx context.Context, name string, right incident.Right) (string, error) {
 	if !right.Valid() {
@@ -207,32 +194,12 @@ func (a Accounts) IssueToken(ctx context.Context, name string, right incident.Ri
 	return a.Issue(ctx, &store.Credential{Kind: store.APIToken, Name: name, Scope: string(right)})
 }
 
-// IssueKey makes a sender's key.
-func (a Accounts) IssueKey(ctx context.Context, name, source string, drill bool) (string, error) {
-	if err := api.CheckSource(source); err != nil {
-		return "", err
-	}
-	if drill {
-		source = drillScope + source
-	}
-	return a.Issue(ctx, &store.Credential{Kind: store.SenderKey, Name: name, Scope: source})
-}
-
 // ListTokens lists the API tokens.
 func (a Accounts) ListTokens(ctx context.Context) ([]api.Credential, error) {
-	return a.list(ctx, store.APIToken)
-}
-
-// ListKeys lists the senders' keys.
-func (a Accounts) ListKeys(ctx context.Context) ([]api.Credential, error) {
-	return a.list(ctx, store.SenderKey)
-}
-
-func (a Accounts) list(ctx context.Context, kind store.CredentialKind) ([]api.Credential, error) {
-	all, err := a.Credentials(ctx, kind)
+	all, err := a.Credentials(ctx, store.APIToken)
 	out := make([]api.Credential, len(all))
 	for n, c := range all {
-		out[n] = api.Credential{ID: c.ID, Name: c.Name, Scope: strings.TrimPrefix(c.Scope, drillScope), Created: c.Created.Format(time.RFC3339)}
+		out[n] = api.Credential{ID: c.ID, Name: c.Name, Scope: c.Scope, Created: c.Created.Format(time.RFC3339)}
 	}
 	return out, err
 }
@@ -240,9 +207,4 @@ func (a Accounts) list(ctx context.Context, kind store.CredentialKind) ([]api.Cr
 // RevokeToken ends an API token.
 func (a Accounts) RevokeToken(ctx context.Context, id string) error {
 	return a.Revoke(ctx, store.APIToken, id)
-}
-
-// RevokeKey ends a sender's key.
-func (a Accounts) RevokeKey(ctx context.Context, id string) error {
-	return a.Revoke(ctx, store.SenderKey, id)
 }

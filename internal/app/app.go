@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -85,11 +86,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.Store, err = store.Open(ctx, c.DSN(), store.Options{Now: a.now, Logger: a.log, QueueOf: queueOf, OnCommit: a.live.Changed}); err != nil {
 		return err
 	}
-	a.Accounts = Accounts{a.Store}
 	if a.recorder, err = recorder.Open(filepath.Join(c.Data, "recorder"), recorder.Options{MaxBytes: c.Recorder.MaxBytes, MaxAge: c.Recorder.MaxAge, Now: a.now, Logger: a.log}); err != nil {
 		return fmt.Errorf("open the recorder: %w", err)
 	}
-	key, err := a.secretKey()
+	key, err := secretKey(c.Data)
 	if err != nil {
 		return err
 	}
@@ -97,6 +97,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.Accounts = Accounts{a.Store, func() (sealer, error) { return seal, nil }}
 	allow, err := channel.ParseAllow(c.AllowOutgoing)
 	if err != nil {
 		return fmt.Errorf("allow-outgoing: %w", err)
@@ -125,7 +126,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	a.API = api.New(api.Parts{
 		Store: apiStore{a.Accounts}, Identify: a.identify, Inform: a.inform, Investigate: a.investigate, Act: a.act, Update: a.update, Learn: a.learn,
-		Live: a.live, Recorder: a.recorder, Channels: a.channels, Links: links, Drill: a.drill, Web: web.Handler(), Metrics: a.metrics(),
+		Live: a.live, Recorder: a.recorder, Channels: a.channels, Links: links, Drill: a.drill, Fetch: fetcher(channel.NewHTTPClient(allow, httpTimeout)), Web: web.Handler(), Metrics: a.metrics(),
 		PublicURL: c.PublicURL, Version: version.Get().Version, Now: a.now, Logger: a.log,
 		Proxies: proxies,
 	})
@@ -135,7 +136,7 @@ func (a *App) build(ctx context.Context) (err error) {
 // secretKey signs links and encrypts secrets at rest. It lies beside the
 // database, not in it: who gets the one has not got the other. Processes that
 // share a PostgreSQL get it from SIGAP_SECRET_KEY.
-func (a *App) secretKey() ([]byte, error) {
+func secretKey(folder string) ([]byte, error) {
 	if v := os.Getenv("SIGAP_SECRET_KEY"); v != "" {
 		key, err := base64.StdEncoding.DecodeString(v)
 		if err != nil || len(key) != 32 {
@@ -143,7 +144,7 @@ func (a *App) secretKey() ([]byte, error) {
 		}
 		return key, nil
 	}
-	path := filepath.Join(a.config.Data, "secret.key")
+	path := filepath.Join(folder, "secret.key")
 	if b, err := os.ReadFile(path); err == nil {
 		key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
 		if err != nil || len(key) != 32 {
@@ -152,12 +153,12 @@ func (a *App) secretKey() ([]byte, error) {
 		return key, nil
 	}
 	key := newSecretKey()
-	if err := os.MkdirAll(a.config.Data, 0o700); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) { // another process was first
-		return a.secretKey()
+		return secretKey(folder)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("write the secret key: %w", err)
@@ -326,5 +327,12 @@ func WithAccounts(ctx context.Context, c Config, fn func(Accounts) error) error 
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(Accounts{st}), st.Close())
+	sealing := sync.OnceValues(func() (sealer, error) { // asked for by the few that seal: it makes a file
+		key, err := secretKey(c.Data)
+		if err != nil {
+			return sealer{}, err
+		}
+		return newSealer(key)
+	})
+	return errors.Join(fn(Accounts{st, sealing}), st.Close())
 }

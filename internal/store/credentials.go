@@ -40,12 +40,17 @@ type Credential struct {
 
 var secretPrefix = map[CredentialKind]string{APIToken: "sgp_", SenderKey: "in_"}
 
-// Issue makes a credential and gives its secret, which is not kept. Secrets
-// hold 192 random bits, so that a plain hash of them is enough.
-func (s *Store) Issue(ctx context.Context, c *Credential) (secret string, err error) {
+// newSecret makes a secret of 192 random bits, so that a plain hash of it is
+// enough.
+func newSecret(kind CredentialKind) string {
 	b := make([]byte, 24)
 	_, _ = rand.Read(b) // never fails
-	secret = secretPrefix[c.Kind] + base64.RawURLEncoding.EncodeToString(b)
+	return secretPrefix[kind] + base64.RawURLEncoding.EncodeToString(b)
+}
+
+// Issue makes a credential and gives its secret, which is not kept.
+func (s *Store) Issue(ctx context.Context, c *Credential) (secret string, err error) {
+	secret = newSecret(c.Kind)
 	c.ID, c.Created = NewID(), s.Now()
 	return secret, s.tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `

@@ -16,6 +16,9 @@ import (
 // An alert is its identity, under any of the names it commonly has; without
 // one it is the hash of source, service and title.
 func parseGeneric(req Request) (Batch, error) {
+	if req.Mapping != nil {
+		return req.Mapping.read(req)
+	}
 	all, err := entries(req, "alerts", "events", "signals", "incidents")
 	if err != nil {
 		return Batch{}, err

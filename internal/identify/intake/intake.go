@@ -34,6 +34,7 @@ type Request struct {
 	Path        string     // what follows the key in the route: a heartbeat's name, an Opsgenie alias and action
 	Query       url.Values // parameters of the URL
 	Body        []byte     // not kept: signals do not point into it
+	Mapping     *Reader    // of a generic key; nil reads what has a title
 	Now         time.Time  // when it was received; senders leave times out
 }
 
@@ -44,7 +45,8 @@ type Batch struct {
 	Reports    []incident.Report
 	Heartbeats []Heartbeat
 	Rejected   []Rejected
-	Truncated  int // alerts that the sender itself left out of its message and says so
+	Notes      []string `json:",omitempty"` // what a mapping did not find, for who sets it up
+	Truncated  int      // alerts that the sender itself left out of its message and says so
 }
 
 // Rejected names an entry that was not taken, by its place in the body.

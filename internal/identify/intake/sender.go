@@ -13,7 +13,7 @@ type Sender struct {
 	Refused  func(*Error) Answer // for a body that was not taken: unreadable, over a limit, or Sigap is unavailable
 
 	// Signed says whether the sender signed the request with the secret that
-	// the key has; nil if it cannot sign.
+	// the key has, or sent it along. A row that leaves it out has the latter.
 	Signed func(req Request, secret string) bool
 }
 
@@ -22,7 +22,7 @@ type Sender struct {
 var senders = map[string]Sender{
 	"alertmanager":     {Parse: parseAlertmanager, Accepted: acceptedPlain, Refused: refusedPlain},
 	"prometheus":       {Parse: parsePrometheus, Accepted: acceptedPrometheus, Refused: refusedPrometheus},
-	"grafana":          {Parse: parseGrafana, Accepted: acceptedPlain, Refused: refusedPlain},
+	"grafana":          {Parse: parseGrafana, Accepted: acceptedPlain, Refused: refusedPlain, Signed: anyOf(CarriesSecret, signedWithTime("X-Grafana-Alerting-Signature", "X-Grafana-Alerting-Timestamp", ":"))},
 	"pagerduty":        {Parse: parsePagerDuty, Accepted: acceptedPagerDuty, Refused: refusedPagerDuty},
 	"pagerduty-change": {Parse: parsePagerDutyChange, Accepted: acceptedPagerDutyChange, Refused: refusedPagerDuty},
 	"opsgenie":         {Parse: parseOpsgenie, Accepted: acceptedOpsgenie, Refused: refusedOpsgenie},
@@ -45,6 +45,9 @@ var senders = map[string]Sender{
 // SenderFor returns the sender whose wire format a source speaks.
 func SenderFor(source string) (Sender, bool) {
 	s, ok := senders[source]
+	if s.Signed == nil {
+		s.Signed = CarriesSecret
+	}
 	return s, ok
 }
 
