@@ -2,6 +2,8 @@
 //
 //	eval patterns [-v] FILE.csv…   log lines to templates: grouping accuracy
 //	eval causes …                  metrics to the component at fault
+//	eval verdicts [-v] FILE.jsonl  signals to what is declared: precision, recall
+//	eval verdicts -generate N      such a file, drawn from a seed
 package main
 
 import (
@@ -24,7 +26,9 @@ func run(args []string, stdout io.Writer) error {
 			return runPatterns(args[1:], stdout)
 		case "causes":
 			return runCauses(args[1:], stdout)
+		case "verdicts":
+			return runVerdicts(args[1:], stdout)
 		}
 	}
-	return fmt.Errorf("usage: eval patterns|causes …")
+	return fmt.Errorf("usage: eval patterns|causes|verdicts …")
 }
