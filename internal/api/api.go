@@ -86,6 +86,7 @@ func New(p Parts) *Server {
 	s.registerWork()
 	s.registerReview()
 	s.registerDirectory()
+	s.registerOncall()
 	s.registerSettings()
 	s.registerPages()
 	s.registerHook()
@@ -155,7 +156,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 
 // redactPath keeps secrets that stand in a path out of logs.
 func redactPath(path string) string {
-	for _, prefix := range []string{"/in/", "/a/", "/hook/", "/api/pages/", "/report/", "/api/report/"} {
+	for _, prefix := range []string{"/in/", "/a/", "/hook/", "/feed/", "/api/pages/", "/report/", "/api/report/"} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			_, tail, _ := strings.Cut(rest, "/")
 			return prefix + "…/" + tail

@@ -251,8 +251,12 @@ func (s *Server) onCall(ctx context.Context) ([]OnCall, error) {
 	out := []OnCall{}
 	for _, t := range teams {
 		o := OnCall{Team: t.Name, Does: t.Does, Channels: []string{}}
+		first, err := s.Inform.First(ctx, teams, t, s.Now())
+		if err != nil {
+			return nil, err
+		}
 		for _, p := range people {
-			if len(t.Members) > 0 && p.ID == t.Members[0] {
+			if len(first) > 0 && p.ID == first[0] {
 				ref := p.Ref()
 				o.Person = &ref
 				for _, c := range p.Contacts {

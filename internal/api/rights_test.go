@@ -48,7 +48,8 @@ var publicRoutes = map[string]string{
 	"POST /v2/alerts":                      "the key is in the header",
 	"POST /v2/alerts/{rest...}":            "the key is in the header",
 
-	"POST /hook/{token}": "the link's token is the proof, as a service was given it",
+	"POST /hook/{token}":            "the link's token is the proof, as a service was given it",
+	"GET /feed/{secret}/oncall.ics": "the secret is the proof",
 
 	"GET /healthz":  "asked by what keeps the process alive",
 	"GET /readyz":   "asked by what sends traffic to it",

@@ -8,6 +8,7 @@ import (
 	"github.com/sigap-dev/sigap/internal/identify/intake"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
+	"github.com/sigap-dev/sigap/internal/inform/oncall"
 )
 
 // Store is what the API reads and sets up; what changes an incident is its
@@ -36,6 +37,11 @@ type Store interface {
 	PutService(ctx context.Context, v *directory.Service) error
 	Audiences(ctx context.Context) ([]directory.Audience, error)
 	PutAudience(ctx context.Context, a *directory.Audience) error
+	Schedules(ctx context.Context) ([]oncall.Schedule, error)
+	PutSchedule(ctx context.Context, v *oncall.Schedule) error
+	ChangeSchedule(ctx context.Context, id string, fn func(*oncall.Schedule) error) (*oncall.Schedule, error)
+	Ladders(ctx context.Context) ([]oncall.Ladder, error)
+	PutLadder(ctx context.Context, v *oncall.Ladder) error
 	Remove(ctx context.Context, table, key string) error
 	Policy(ctx context.Context) (incident.Policy, error)
 	PutPolicy(ctx context.Context, p incident.Policy) error
@@ -88,6 +94,10 @@ type Credentials interface {
 	ListKeys(ctx context.Context) ([]KeyView, error)
 	RevokeToken(ctx context.Context, id string) error
 	RevokeKey(ctx context.Context, id string) error
+	// IssueFeed gives the secret of a calendar of shifts: of a schedule, or
+	// without one of the person's own. It ends the one before.
+	IssueFeed(ctx context.Context, person, schedule string) (secret string, err error)
+	Feed(ctx context.Context, secret string) (person, schedule string, err error)
 }
 
 // Samples are the bodies that came by keys, for who sets a key up.

@@ -31,7 +31,9 @@ type Store interface {
 	Audiences(ctx context.Context) ([]directory.Audience, error)
 	Service(ctx context.Context, name string) (*directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
-	Schedule(ctx context.Context, id string) (*oncall.Schedule, error)
+	Schedules(ctx context.Context) ([]oncall.Schedule, error)
+	// Rules is another number after each change of what people set up.
+	Rules(ctx context.Context) (int64, error)
 	Ladder(ctx context.Context, id string) (*oncall.Ladder, error)
 	// Turn gives 1, 2, 3, … for a name: whose turn it is where people are
 	// asked in turn.
@@ -53,6 +55,7 @@ type Service struct {
 	newID    func() string
 	now      func() time.Time
 	log      *slog.Logger
+	rota     rota
 }
 
 // New makes stage 2.

@@ -114,18 +114,11 @@ func once(ids []string) []string {
 
 // onCall is who is on call in a schedule; nobody if it is gone.
 func (s *Service) onCall(ctx context.Context, schedule string, at time.Time) (string, error) {
-	v, err := s.store.Schedule(ctx, schedule)
-	switch {
-	case notFound(err):
-		return "", nil
-	case err != nil:
+	plans, err := s.plans(ctx)
+	if err != nil || plans[schedule] == nil {
 		return "", err
 	}
-	plan, err := oncall.NewPlan(*v)
-	if err != nil {
-		return "", fmt.Errorf("read the schedule %s: %w", v.Name, err)
-	}
-	return plan.At(at), nil
+	return plans[schedule].At(at), nil
 }
 
 // takeTurn leaves of each rung that is asked in turn the one whose turn it is.

@@ -23,7 +23,7 @@ func (w *world) ids(names ...string) []string {
 }
 
 // schedule has people take turns of a day, from the day before the test on.
-func (w *world) schedule(id string, hours []oncall.Window, names ...string) {
+func (w *world) schedule(id string, hours []oncall.Times, names ...string) {
 	w.t.Helper()
 	w.must(w.store.PutSchedule(w.t.Context(), &oncall.Schedule{ID: id, Name: id, Timezone: "UTC", Layers: []oncall.Layer{
 		{People: w.ids(names...), Start: "2027-03-02T00:00", Turn: 1, Unit: oncall.Day, Hours: hours}}}))
@@ -64,7 +64,7 @@ func TestAGapInTheScheduleIsSaidAndTheMembersAreAskedAtOnce(t *testing.T) {
 	t.Parallel()
 	w := onSQLite(t)
 	w.payments("webhook")
-	w.schedule("day", []oncall.Window{{From: "09:00", To: "17:00"}}, "budi") // it is two in the night
+	w.schedule("day", []oncall.Times{{From: "09:00", To: "17:00"}}, "budi") // it is two in the night
 	w.teamAsks("day", "")
 	id := w.candidate()
 	w.turn(0, "webhook rina")
@@ -137,7 +137,7 @@ func TestARungIsLeftOutWhereItsConditionsDoNotHold(t *testing.T) {
 	w := onSQLite(t)
 	w.payments("webhook")
 	w.ladder([]oncall.Rung{
-		{People: w.ids("rina"), Hours: []oncall.Window{{From: "09:00", To: "17:00"}}, Timezone: "UTC"}, // it is two in the night
+		{People: w.ids("rina"), Hours: []oncall.Times{{From: "09:00", To: "17:00"}}, Timezone: "UTC"}, // it is two in the night
 		{People: w.ids("budi"), Severities: []int{4}},
 		{People: w.ids("eka")},
 	})
@@ -165,7 +165,7 @@ func TestTheDryRunSaysWhoWouldGetWhatAndSendsNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.payments("webhook", "ntfy")
 		w.person("Mute", "en")
-		w.schedule("day", []oncall.Window{{From: "09:00", To: "17:00"}}, "budi")
+		w.schedule("day", []oncall.Times{{From: "09:00", To: "17:00"}}, "budi")
 		w.ladder([]oncall.Rung{{Schedules: []string{"day"}}, {People: w.ids("rina", "mute")}, {People: w.ids("eka"), Minutes: 1}})
 		w.person("Sari", "id", "ntfy")
 		w.team("Support", directory.SupportTeam, "sari")

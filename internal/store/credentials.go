@@ -24,6 +24,7 @@ const (
 	Invitation CredentialKind = "invite"
 	Reset      CredentialKind = "reset"
 	FirstRun   CredentialKind = "setup"
+	Feed       CredentialKind = "feed" // Scope is the schedule; empty: the person's own shifts
 )
 
 // Credential is a secret as it is kept: without the secret, only its hash.

@@ -49,8 +49,10 @@ func (s *Store) ChangeSchedule(ctx context.Context, id string, fn func(*oncall.S
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE schedules SET doc = $2 WHERE id = $1`, id, string(doc))
-		return err
+		if _, err = tx.ExecContext(ctx, `UPDATE schedules SET doc = $2 WHERE id = $1`, id, string(doc)); err != nil {
+			return err
+		}
+		return newRules(ctx, tx)
 	})
 	return v, err
 }

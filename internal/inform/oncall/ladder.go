@@ -28,7 +28,7 @@ type Rung struct {
 	Robin      bool     `json:"robin,omitempty"`      // one of them, in turn
 	Minutes    int      `json:"minutes,omitempty"`    // to the next rung; 0: the policy's limit
 	Severities []int    `json:"severities,omitempty"` // only for these, 1 to 4; empty: for all
-	Hours      []Window `json:"hours,omitempty"`      // only then; empty: always
+	Hours      []Times  `json:"hours,omitempty"`      // only then; empty: always
 	Timezone   string   `json:"timezone,omitempty"`   // of the hours
 }
 

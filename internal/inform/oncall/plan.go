@@ -95,7 +95,7 @@ func newLayer(field string, l Layer, zone string) (out layer, err error) {
 	return out, nil
 }
 
-func newWindow(field string, w Window) (out window, err error) {
+func newWindow(field string, w Times) (out window, err error) {
 	if out.from, err = clock(w.From); err != nil || out.from == day {
 		return out, incident.FieldError(field+".from", "%q is no time of day such as 09:00.", w.From)
 	}

@@ -88,7 +88,7 @@ ana Oct 30 12:00 – Oct 31 02:30
 budi Oct 31 02:30 – Nov 1 02:30
 ana Nov 1 02:30 – Nov 1 12:00`},
 		{"hours leave gaps at night", oncall.Schedule{Timezone: "Asia/Jakarta",
-			Layers: []oncall.Layer{{People: []string{"ana"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Hours: []oncall.Window{
+			Layers: []oncall.Layer{{People: []string{"ana"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Hours: []oncall.Times{
 				{Days: []time.Weekday{time.Monday, time.Tuesday}, From: "09:00", To: "17:00"}}}}},
 			"2027-03-01 00:00", "2027-03-03 00:00", `
 nobody Mar 1 00:00 – Mar 1 09:00
@@ -97,22 +97,22 @@ nobody Mar 1 17:00 – Mar 2 09:00
 ana Mar 2 09:00 – Mar 2 17:00
 nobody Mar 2 17:00 – Mar 3 00:00`},
 		{"a night shift goes over midnight", oncall.Schedule{Timezone: "Asia/Jakarta", Layers: []oncall.Layer{weekly("ana"),
-			{People: []string{"nina"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Hours: []oncall.Window{{From: "22:00", To: "06:00"}}}}},
+			{People: []string{"nina"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Hours: []oncall.Times{{From: "22:00", To: "06:00"}}}}},
 			"2027-03-03 12:00", "2027-03-04 12:00", `
 ana Mar 3 12:00 – Mar 3 22:00
 nina Mar 3 22:00 – Mar 4 06:00
 ana Mar 4 06:00 – Mar 4 12:00`},
 		{"three follow the sun", oncall.Schedule{Timezone: "UTC", Layers: []oncall.Layer{
-			{People: []string{"jakarta"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "Asia/Jakarta", Hours: []oncall.Window{{From: "07:00", To: "15:00"}}},
-			{People: []string{"london"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "Europe/London", Hours: []oncall.Window{{From: "08:00", To: "16:00"}}},
-			{People: []string{"denver"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "America/Denver", Hours: []oncall.Window{{From: "09:00", To: "17:00"}}}}},
+			{People: []string{"jakarta"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "Asia/Jakarta", Hours: []oncall.Times{{From: "07:00", To: "15:00"}}},
+			{People: []string{"london"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "Europe/London", Hours: []oncall.Times{{From: "08:00", To: "16:00"}}},
+			{People: []string{"denver"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "America/Denver", Hours: []oncall.Times{{From: "09:00", To: "17:00"}}}}},
 			"2027-03-10 00:00", "2027-03-11 00:00", `
 jakarta Mar 10 00:00 – Mar 10 08:00
 london Mar 10 08:00 – Mar 10 16:00
 denver Mar 10 16:00 – Mar 11 00:00`},
 		{"a clock change in one of three leaves a gap that is seen", oncall.Schedule{Timezone: "UTC", Layers: []oncall.Layer{
-			{People: []string{"london"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "Europe/London", Hours: []oncall.Window{{From: "08:00", To: "16:00"}}},
-			{People: []string{"denver"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "America/Denver", Hours: []oncall.Window{{From: "09:00", To: "17:00"}}}}},
+			{People: []string{"london"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "Europe/London", Hours: []oncall.Times{{From: "08:00", To: "16:00"}}},
+			{People: []string{"denver"}, Start: "2027-03-01T00:00", Turn: 1, Unit: oncall.Week, Timezone: "America/Denver", Hours: []oncall.Times{{From: "09:00", To: "17:00"}}}}},
 			"2027-03-29 06:00", "2027-03-29 20:00", `
 nobody Mar 29 06:00 – Mar 29 07:00
 london Mar 29 07:00 – Mar 29 15:00
@@ -175,7 +175,7 @@ func TestAScheduleThatCannotBeIsNamedByItsField(t *testing.T) {
 	t.Parallel()
 	good := func(change func(*oncall.Schedule)) oncall.Schedule {
 		s := oncall.Schedule{Name: "x", Timezone: "UTC", Layers: []oncall.Layer{weekly("ana")}}
-		s.Layers[0].Hours = []oncall.Window{{From: "09:00", To: "17:00"}}
+		s.Layers[0].Hours = []oncall.Times{{From: "09:00", To: "17:00"}}
 		change(&s)
 		return s
 	}

@@ -63,7 +63,7 @@ func layers(zone string) *rapid.Generator[oncall.Layer] {
 				m := rapid.IntRange(0, 1439).Draw(t, name)
 				return fmt.Sprintf("%02d:%02d", m/60, m%60)
 			}
-			l.Hours = append(l.Hours, oncall.Window{Days: rapid.SliceOfDistinct(rapid.Map(rapid.IntRange(0, 6), func(d int) time.Weekday { return time.Weekday(d) }), rapid.ID[time.Weekday]).Draw(t, "days"),
+			l.Hours = append(l.Hours, oncall.Times{Days: rapid.SliceOfDistinct(rapid.Map(rapid.IntRange(0, 6), func(d int) time.Weekday { return time.Weekday(d) }), rapid.ID[time.Weekday]).Draw(t, "days"),
 				From: clock("from"), To: clock("to")})
 		}
 		return l
@@ -146,7 +146,7 @@ func BenchmarkWhoIsOnCallOf500Schedules(b *testing.B) {
 			people = append(people, fmt.Sprintf("p%d", n*20+k))
 		}
 		s := oncall.Schedule{Name: "x", Timezone: zone}
-		s.Layers = []oncall.Layer{weekly(people...), {People: people, Start: "2027-01-01T00:00", Turn: 1, Unit: oncall.Day, Hours: []oncall.Window{{From: "22:00", To: "06:00"}}}}
+		s.Layers = []oncall.Layer{weekly(people...), {People: people, Start: "2027-01-01T00:00", Turn: 1, Unit: oncall.Day, Hours: []oncall.Times{{From: "22:00", To: "06:00"}}}}
 		plans = append(plans, plan(b, s))
 	}
 	at := time.Date(2027, 5, 3, 12, 0, 0, 0, time.UTC)
@@ -161,7 +161,7 @@ func BenchmarkWhoIsOnCallOf500Schedules(b *testing.B) {
 
 func BenchmarkAMonthOfShifts(b *testing.B) {
 	p := plan(b, oncall.Schedule{Timezone: "Europe/Berlin", Layers: []oncall.Layer{weekly("ana", "budi"),
-		{People: []string{"nina", "noah"}, Start: "2027-01-01T00:00", Turn: 1, Unit: oncall.Day, Hours: []oncall.Window{{From: "22:00", To: "06:00"}}}}})
+		{People: []string{"nina", "noah"}, Start: "2027-01-01T00:00", Turn: 1, Unit: oncall.Day, Hours: []oncall.Times{{From: "22:00", To: "06:00"}}}}})
 	from := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
 	for b.Loop() {
 		p.Shifts(from, from.AddDate(0, 1, 0))

@@ -36,7 +36,7 @@ type Layer struct {
 	End      string   `json:"end,omitempty"`      // wall time at which the rotation ends; empty: never
 	Turn     int      `json:"turn"`               // length of a turn in units
 	Unit     Unit     `json:"unit"`               // hour, day or week
-	Hours    []Window `json:"hours,omitempty"`    // on call only then; empty: always
+	Hours    []Times  `json:"hours,omitempty"`    // on call only then; empty: always
 	Timezone string   `json:"timezone,omitempty"` // in place of the schedule's, to follow the sun
 }
 
@@ -53,8 +53,8 @@ const (
 // hours are the hours of a unit by the clock on the wall.
 func (u Unit) hours() int { return map[Unit]int{Hour: 1, Day: 24, Week: 7 * 24}[u] }
 
-// Window is the same hours on some days of the week.
-type Window struct {
+// Times are the same hours on some days of the week.
+type Times struct {
 	Days []time.Weekday `json:"days,omitempty"` // 0 is Sunday; empty: every day
 	From string         `json:"from"`           // 09:00
 	To   string         `json:"to"`             // 17:00; 24:00 for midnight; not after From: on the next day
