@@ -77,6 +77,10 @@ func Run(ctx context.Context, c Config, d Deps) error {
 	go func() { sending <- out.run(ctx) }()
 	var collecting errgroup.Group
 	collecting.Go(func() error { return logs.run(ctx) })
+	for _, units := range c.Journal {
+		follow := newJournal(units, c, positions, out.put, d)
+		collecting.Go(func() error { return follow.run(ctx) })
+	}
 	collecting.Go(func() error { every(ctx, c.Metrics.Interval, meter.measure); return nil })
 	collecting.Go(func() error { every(ctx, watchEvery, watch.look); return nil })
 	err = collecting.Wait()

@@ -19,17 +19,18 @@ import (
 // Config says what the agent does on its server; deploy/agent.example.yaml
 // explains each line of it.
 type Config struct {
-	Server       string        `yaml:"server"`      // Sigap's public address, without /in
-	Key          string        `yaml:"key"`         // the agent's integration key
-	KeyFile      string        `yaml:"key_file"`    // read the key from here in place of key
-	Host         string        `yaml:"host"`        // default: the host's name
-	Environment  string        `yaml:"environment"` // default: production
-	Logs         []LogConfig   `yaml:"logs"`
-	Metrics      MetricsConfig `yaml:"metrics"`
-	WatchFiles   []WatchConfig `yaml:"watch_files"`
-	Certificates []string      `yaml:"certificates"` // PEM files, or host:port to ask
-	Mask         MaskConfig    `yaml:"mask"`
-	Buffer       BufferConfig  `yaml:"buffer"`
+	Server       string          `yaml:"server"`      // Sigap's public address, without /in
+	Key          string          `yaml:"key"`         // the agent's integration key
+	KeyFile      string          `yaml:"key_file"`    // read the key from here in place of key
+	Host         string          `yaml:"host"`        // default: the host's name
+	Environment  string          `yaml:"environment"` // default: production
+	Logs         []LogConfig     `yaml:"logs"`
+	Journal      []JournalConfig `yaml:"journal"`
+	Metrics      MetricsConfig   `yaml:"metrics"`
+	WatchFiles   []WatchConfig   `yaml:"watch_files"`
+	Certificates []string        `yaml:"certificates"` // PEM files, or host:port to ask
+	Mask         MaskConfig      `yaml:"mask"`
+	Buffer       BufferConfig    `yaml:"buffer"`
 }
 
 // LogConfig names the log files of one service.
@@ -120,6 +121,9 @@ func (c *Config) complete() error {
 		setDefault(&c.Logs[i].Format, "auto")
 		setDefault(&c.Logs[i].MinLevel, "info")
 	}
+	for i := range c.Journal {
+		setDefault(&c.Journal[i].MinLevel, "info")
+	}
 	if c.Metrics.Host == nil {
 		yes := true
 		c.Metrics.Host = &yes
@@ -168,6 +172,18 @@ func (c *Config) Validate() error {
 			wrong(place+".min_level", "%q is not one of trace, debug, info, warn, error, fatal", log.MinLevel)
 		}
 		globs(place+".files", log.Files, wrong)
+	}
+	for i, journal := range c.Journal {
+		place := fmt.Sprintf("journal[%d]", i)
+		if journal.Service == "" {
+			wrong(place+".service", "is needed")
+		}
+		if len(journal.Units) == 0 || slices.Contains(journal.Units, "") {
+			wrong(place+".units", "at least one unit is needed, as systemctl has it")
+		}
+		if rank(journal.MinLevel) == 0 {
+			wrong(place+".min_level", "%q is not one of trace, debug, info, warn, error, fatal", journal.MinLevel)
+		}
 	}
 	if c.Metrics.Interval < time.Second {
 		wrong("metrics.interval", "%s is less than a second", c.Metrics.Interval)

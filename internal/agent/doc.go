@@ -16,6 +16,6 @@
 // part is a type with one step (poll, sample, scrape) that is told the time, so
 // that it can be tested without waiting.
 //
-// What it does not do: read the systemd journal or container runtimes' APIs,
-// and act on the host. It only ever reads.
+// What it does not do: read container runtimes' APIs, and act on the host. It
+// only ever reads. The systemd journal it reads through journalctl.
 package agent
