@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -196,50 +195,6 @@ func (b *batch) load(arrivals []arrival) error {
 		for identity, alert := range found {
 			b.alerts[seenKey{key, identity}] = alert
 		}
-	}
-	return nil
-}
-
-// loadOpen looks up the open records that the arrivals may be about: those that
-// their alerts belonged to, and those of their services and of who depends on
-// these. However many others are open costs nothing.
-func (b *batch) loadOpen(arrivals []arrival) error {
-	ids, groups, newest := map[string]bool{}, map[string]bool{}, 0
-	for _, alert := range b.alerts {
-		if alert != nil && alert.Incident != "" {
-			ids[alert.Incident] = true
-		}
-	}
-	of := func(service string) {
-		groups[incident.ServiceGroup(service)] = true
-		for _, neighbours := range [][]string{b.catalog.graph[service], b.catalog.callers[service]} {
-			for _, name := range neighbours {
-				groups[incident.ServiceGroup(name)] = true
-			}
-		}
-	}
-	for _, a := range arrivals {
-		for n := range a.Signals {
-			if s := &a.Signals[n]; s.Service != "" {
-				of(s.Service)
-			} else {
-				groups[group(s)] = true
-			}
-		}
-		for _, r := range a.Reports {
-			if r.Service == "" {
-				newest = anyOpen
-			} else {
-				of(r.Service)
-			}
-		}
-	}
-	open, err := b.tx.Open(slices.Sorted(maps.Keys(ids)), slices.Sorted(maps.Keys(groups)), newest)
-	if err != nil {
-		return err
-	}
-	for _, i := range open {
-		b.open = append(b.open, i.Incident)
 	}
 	return nil
 }

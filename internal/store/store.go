@@ -157,7 +157,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(dialect, s.write, sub, goose.WithLogger(goose.NopLogger()))
+	// Out of order: a branch that was merged later may bring an older number.
+	p, err := goose.NewProvider(dialect, s.write, sub, goose.WithLogger(goose.NopLogger()), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return err
 	}

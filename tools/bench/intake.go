@@ -29,15 +29,16 @@ func intake(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	l := &load{server: s, address: s.url + "/in/" + key + "/api/v2/alerts", run: time.Now().Unix() % 100_000,
+	l := &load{table: o.table, server: s, address: s.url + "/in/" + key + "/api/v2/alerts", run: time.Now().Unix() % 100_000,
 		http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: connections}}}
-	if err := l.measure(ctx, o.load, "new alerts", func(n int64) int64 { return n }); err != nil {
+	if err := l.measure(ctx, o.load, "new alerts in 64s", 10_000, func(n int64) int64 { return n }); err != nil {
 		return err
 	}
-	return l.measure(ctx, o.load, "repeated alerts", func(n int64) int64 { return n % connections })
+	return l.measure(ctx, o.load, "repeated alerts in 64s", 30_000, func(n int64) int64 { return n % connections })
 }
 
 type load struct {
+	table   *table
 	server  *server
 	address string
 	run     int64 // tells this run's alerts from an earlier one's
@@ -46,7 +47,7 @@ type load struct {
 
 // measure sends for a while over all connections and waits until all of it is
 // applied.
-func (l *load) measure(ctx context.Context, during time.Duration, what string, batch func(n int64) int64) error {
+func (l *load) measure(ctx context.Context, during time.Duration, what string, bound float64, batch func(n int64) int64) error {
 	before, err := l.server.processor()
 	if err != nil {
 		return err
@@ -71,11 +72,8 @@ func (l *load) measure(ctx context.Context, during time.Duration, what string, b
 	if err := failure.Load(); err != nil {
 		return *err
 	}
-	for waiting := 1.0; waiting > 0; {
-		if waiting, err = l.server.metric("sigap_inbox_waiting"); err != nil {
-			return err
-		}
-		time.Sleep(20 * time.Millisecond)
+	if err := l.server.drained(); err != nil {
+		return err
 	}
 	applied := time.Since(began)
 	after, err := l.server.processor()
@@ -83,9 +81,9 @@ func (l *load) measure(ctx context.Context, during time.Duration, what string, b
 		return err
 	}
 	n := float64(accepted.Load())
-	report(what+", accepted to disk", "%.0f/s", n/took.Seconds())
-	report(what+", accepted and applied", "%.0f/s", n/applied.Seconds())
-	report(what+", per second of the server's own processor time", "%.0f", n/(after-before).Seconds())
+	l.table.atLeast(what+", accepted to disk while applied", n/took.Seconds(), bound)
+	l.table.note(what+", until all are applied", "%.0f/s", n/applied.Seconds())
+	l.table.note(what+", by the server's processor time, applied too", "%.0f/s", n/(after-before).Seconds())
 	return nil
 }
 

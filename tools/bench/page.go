@@ -14,6 +14,9 @@ import (
 	"github.com/sigap-dev/sigap/internal/client"
 )
 
+// pageLimit is how long somebody may wait for a page's content.
+const pageLimit = 100 * time.Millisecond
+
 // pages measures what a person waits for.
 func pages(ctx context.Context, o options) error {
 	s, err := startServer(ctx, o, o.data)
@@ -38,7 +41,7 @@ func pages(ctx context.Context, o options) error {
 	}
 	long := found.Items[0].Ref
 	for _, v := range []struct{ what, path string }{
-		{"home", "/api/home"},
+		{"home, API", "/api/home"},
 		{"the long incident (" + long + ")", "/api/incidents/" + long},
 		{"its newest entries", "/api/incidents/" + long + "/entries"},
 		{"an old incident", "/api/incidents/INC-5000"},
@@ -53,7 +56,7 @@ func pages(ctx context.Context, o options) error {
 		if err != nil {
 			return err
 		}
-		report(v.what, "%v", t)
+		o.table.within(v.what, t, pageLimit)
 	}
 	return browser(ctx, s, o, long)
 }
@@ -97,6 +100,6 @@ func browser(ctx context.Context, s *server, o options, ref string) error {
 		}
 		cold = append(cold, time.Duration(ms*float64(time.Millisecond)))
 	}
-	report("in a browser, from navigation to its newest entry, cold cache", "%v", cold)
+	o.table.within("Chromium, cold cache: navigation to the newest entry drawn", cold, pageLimit)
 	return nil
 }

@@ -17,45 +17,60 @@ import (
 // paging measures the way from an alert to a person: the answer to the sender,
 // the first page at the channel, and after it the notice with what was found.
 func paging(ctx context.Context, o options) error {
-	s, err := startServer(ctx, o, o.data)
+	p, err := newPager(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer s.stop()
-	admin, err := s.admin(ctx)
-	if err != nil {
-		return err
-	}
-	box, err := newMailbox()
-	if err != nil {
-		return err
-	}
-	defer box.close()
-	p := &pager{admin: admin, box: box, run: time.Now().UnixNano()}
-	if err := p.setUp(ctx); err != nil {
-		return err
-	}
+	defer p.close()
 	for n := range o.rounds {
 		if err := p.round(ctx, n); err != nil {
 			return err
 		}
 	}
-	report("alert sent to its answer", "%v", p.answered)
-	report("alert accepted to the first page at the channel", "%v", p.paged)
-	report("first page to the notice", "%v", p.noticed)
-	report("notices with a plot", "%d of %d", p.plots, o.rounds)
+	o.table.note("alert sent to its answer (on disk)", "%v", p.answered)
+	o.table.within("alert accepted to the first page at the channel", p.paged, 250*time.Millisecond)
+	o.table.within("first page to the notice with what was found", p.noticed, 2*time.Second)
+	o.table.add(figure{what: "notices with a plot", bound: "all", measured: fmt.Sprintf("%d of %d", p.plots, o.rounds), mark: mark(p.plots == o.rounds)})
 	return nil
 }
 
 type pager struct {
-	admin *client.Client
-	box   *mailbox
-	run   int64  // tells this run's names from an earlier one's
-	key   string // a sender's
-	otlp  string // the recorder's
+	server *server
+	admin  *client.Client
+	box    *mailbox
+	run    int64  // tells this run's names from an earlier one's
+	key    string // a sender's
+	otlp   string // the recorder's
 
 	answered, paged, noticed times
 	plots                    int
+}
+
+// newPager starts a server and makes somebody to page.
+func newPager(ctx context.Context, o options) (*pager, error) {
+	s, err := startServer(ctx, o, o.data)
+	if err != nil {
+		return nil, err
+	}
+	p := &pager{server: s, run: time.Now().UnixNano()}
+	if p.admin, err = s.admin(ctx); err == nil {
+		p.box, err = newMailbox()
+	}
+	if err == nil {
+		err = p.setUp(ctx)
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *pager) close() {
+	if p.box != nil {
+		p.box.close()
+	}
+	p.server.stop()
 }
 
 // setUp makes somebody to page, and a policy that declares by itself.

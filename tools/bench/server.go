@@ -131,6 +131,17 @@ func (s *server) metric(name string) (float64, error) {
 	return 0, fmt.Errorf("the server has no metric %s", name)
 }
 
+// drained waits until all that was accepted is applied.
+func (s *server) drained() error {
+	for {
+		waiting, err := s.metric("sigap_inbox_waiting")
+		if err != nil || waiting == 0 {
+			return err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -18,7 +18,10 @@ func starts(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	report("binary", "%.1f MiB, static: %t", float64(info.Size())/(1<<20), static)
+	o.table.below("static binary, no cgo", float64(info.Size())/(1<<20), 60)
+	if !static {
+		o.table.add(figure{what: "needs no other file to run", bound: "yes", measured: "no", mark: missed})
+	}
 	var first, again, filled times
 	for range max(3, o.rounds/4) {
 		dir, err := os.MkdirTemp("", "sigap-bench-")
@@ -37,9 +40,10 @@ func starts(ctx context.Context, o options) error {
 			return err
 		}
 	}
-	report("ready from exec, first start (makes the store)", "%v", first)
-	report("ready from exec, afterwards", "%v", again)
-	report("ready from exec, on the filled store", "%v", filled)
+	const limit = 500 * time.Millisecond
+	o.table.within("ready from exec, first start (makes the store)", first, limit)
+	o.table.within("ready from exec, afterwards", again, limit)
+	o.table.within("ready from exec, filled store", filled, limit)
 	return nil
 }
 
@@ -94,7 +98,7 @@ func memory(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	report(fmt.Sprintf("resident after %v idle, on the filled store", settles), "%.1f MiB", float64(bytes)/(1<<20))
-	report("of a processor while idle", "%.1f %%", 100*float64(after-before)/float64(settles))
+	o.table.below(fmt.Sprintf("resident, idle %v, filled store", settles), float64(bytes)/(1<<20), 80)
+	o.table.note("of a processor while idle", "%.1f %%", 100*float64(after-before)/float64(settles))
 	return nil
 }
