@@ -17,6 +17,8 @@ var pages = map[string]string{
 	"opsgenie": "opsgenie", "sentry": "sentry", "datadog": "datadog", "aws": "aws", "uptime-kuma": "uptime-kuma",
 	"github": "github", "gitlab": "gitlab", "generic": "generic", "change": "change", "report": "report", "heartbeat": "heartbeat",
 	"azure": "azure", "google-cloud": "google-cloud", "zabbix": "zabbix", "terraform": "recipes",
+	"bitbucket": "bitbucket", "flux": "kubernetes", "kubernetes": "kubernetes", "graylog": "log-alerts", "splunk": "log-alerts",
+	"pingdom": "uptime", "better-stack": "uptime", "jira": "help-desk",
 }
 
 var (

@@ -66,6 +66,14 @@ func FuzzZabbix(f *testing.F)          { fuzzParser(f, "zabbix") }
 func FuzzUptimeKuma(f *testing.F)      { fuzzParser(f, "uptime-kuma") }
 func FuzzGitHub(f *testing.F)          { fuzzParser(f, "github") }
 func FuzzGitLab(f *testing.F)          { fuzzParser(f, "gitlab") }
+func FuzzBitbucket(f *testing.F)       { fuzzParser(f, "bitbucket") }
+func FuzzFlux(f *testing.F)            { fuzzParser(f, "flux") }
+func FuzzKubernetes(f *testing.F)      { fuzzParser(f, "kubernetes") }
+func FuzzGraylog(f *testing.F)         { fuzzParser(f, "graylog") }
+func FuzzSplunk(f *testing.F)          { fuzzParser(f, "splunk") }
+func FuzzPingdom(f *testing.F)         { fuzzParser(f, "pingdom") }
+func FuzzBetterStack(f *testing.F)     { fuzzParser(f, "better-stack") }
+func FuzzJira(f *testing.F)            { fuzzParser(f, "jira") }
 
 func FuzzHeartbeat(f *testing.F) {
 	f.Add("backup", "every=24h&grace=1h", []byte("3 files"))

@@ -240,6 +240,14 @@ func TestAnUnreadableBodyIsAProblemThatSaysWhatToDo(t *testing.T) {
 		"uptime-kuma":      {``, `[]`},
 		"github":           {``, `[]`},
 		"gitlab":           {``, `[]`},
+		"bitbucket":        {``, `[]`},
+		"flux":             {``, `{}`},
+		"kubernetes":       {``, `{}`},
+		"graylog":          {``, `{}`},
+		"splunk":           {``, `{}`},
+		"pingdom":          {``, `{}`},
+		"better-stack":     {``, `{}`},
+		"jira":             {``, `[]`},
 	}
 	for source, all := range bodies {
 		sender, _ := SenderFor(source)

@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// unendedLife is how long an alert lasts whose sender never tells its end, when
+// it is not sent again.
+const unendedLife = time.Hour
+
 // moment is a time as senders write it: RFC 3339, the same without a zone
 // (taken as UTC), or Unix seconds, milliseconds, microseconds or nanoseconds,
 // as a number or a string. What cannot be read is the zero time, because an
