@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -49,6 +50,7 @@ func oncallCommand() *cobra.Command {
 				return err
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			var gaps []string
 			fmt.Fprintln(w, "SCHEDULE\tNOW\tUNTIL\tNEXT")
 			for _, d := range list.Items {
 				fmt.Fprintf(w, "%s\t%s\t%s\t", d.Name, d.Now.name(), moment(d.Now.Until))
@@ -57,10 +59,14 @@ func oncallCommand() *cobra.Command {
 				}
 				fmt.Fprintln(w)
 				if d.Gap != nil {
-					fmt.Fprintf(w, "  ! nobody from %s until %s\t\t\t\n", moment(d.Gap.From), moment(d.Gap.Until))
+					gaps = append(gaps, fmt.Sprintf("! %s: nobody from %s until %s\n", d.Name, moment(d.Gap.From), moment(d.Gap.Until)))
 				}
 			}
-			return w.Flush()
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			fmt.Fprint(cmd.OutOrStdout(), strings.Join(gaps, ""))
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&at, "at", "", "another time than now, such as 2027-03-01T03:00:00+07:00")
