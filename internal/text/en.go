@@ -135,6 +135,7 @@ var english = catalog{
 	"verdict.mildUnverified":    "Not critical by what is known, not verified yet",
 	"verdict.unclear":           "Inconclusive: too little speaks for it",
 	"verdict.unclearUnverified": "Inconclusive, not verified yet",
+	"verdict.disagrees":         "By the checks it would be {verdict}; {who} set {severity}.",
 	"verdict.stored":            "From what was known already; the live checks are not done.",
 	"verdict.how":               "[Decided {span} after the first signal. ]{yes} of {all} {all|check|checks} {yes|agrees|agree}[; {unknown} could not be judged].",
 	"check.yes":                 "Speaks for it",

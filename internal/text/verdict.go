@@ -20,7 +20,11 @@ func (r Reader) Verdict(v *incident.Verdict, i *incident.Incident) (say, how str
 	if v == nil {
 		return r.say("verdict.none"), ""
 	}
-	return r.say("verdict." + verdictCode(v)), r.how(v, i)
+	how = r.how(v, i)
+	if i != nil && i.SeverityBy != nil && v.Severity != i.Severity { // a person's word stays; that it is another is said
+		how += " " + r.say("verdict.disagrees", "verdict", v.Severity.String(), "who", i.SeverityBy.Name, "severity", i.Severity.String())
+	}
+	return r.say("verdict." + verdictCode(v)), how
 }
 
 func verdictCode(v *incident.Verdict) string {

@@ -179,3 +179,18 @@ func TestAVerdictSaysWhatIsNotVerified(t *testing.T) {
 		t.Errorf("no verdict: %q, %q", say, how)
 	}
 }
+
+func TestAVerdictSaysThatAPersonSetAnotherSeverity(t *testing.T) {
+	t.Parallel()
+	i := &incident.Incident{Severity: incident.SEV4, SeverityBy: &incident.Person{ID: "rina", Name: "Rina"}}
+	v := &incident.Verdict{Severity: incident.SEV1, Live: true}
+	for lang, want := range map[string]string{"en": "By the checks it would be SEV1; Rina set SEV4.", "id": "Menurut pemeriksaan mestinya SEV1; Rina menetapkan SEV4."} {
+		if _, how := (Reader{Lang: lang}).Verdict(v, i); !strings.HasSuffix(how, want) {
+			t.Errorf("%s: %q, want it to end with %q", lang, how, want)
+		}
+	}
+	v.Severity = incident.SEV4
+	if _, how := (Reader{}).Verdict(v, i); strings.Contains(how, "Rina") {
+		t.Errorf("they agree, and it says %q", how)
+	}
+}
