@@ -14,8 +14,8 @@ import (
 
 // Tried is how a body was read, and what it would do. Nothing was done.
 type Tried struct {
-	First    *intake.Sample  `json:"first,omitempty" doc:"The first body that came by this key"`
-	Last     *intake.Sample  `json:"last,omitempty" doc:"The last one"`
+	First    *intake.Sample    `json:"first,omitempty" doc:"The first body that came by this key"`
+	Last     *intake.Sample    `json:"last,omitempty" doc:"The last one"`
 	Body     string            `json:"body,omitempty" doc:"The body that was read"`
 	Error    string            `json:"error,omitempty" doc:"Why nothing of it could be read"`
 	Signals  []TriedSignal     `json:"signals"`

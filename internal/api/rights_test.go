@@ -54,8 +54,8 @@ var publicRoutes = map[string]string{
 	"GET /healthz":  "asked by what keeps the process alive",
 	"GET /readyz":   "asked by what sends traffic to it",
 	"GET /metrics":  "asked by a Prometheus; holds counts only",
-	"GET /docs/":    "nor is the manual",
 	"GET /api/docs": "how the API is used is no secret",
+	"GET /docs/":    "nor is the manual",
 	"/api/":         "says that there is no such operation",
 }
 
