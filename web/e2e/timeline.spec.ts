@@ -84,3 +84,50 @@ test('a viewer reads along and is told why there is no composer', async ({ as, i
   await expect(page.getByText('Your account reads along')).toBeVisible();
   await expect(page.locator('textarea[data-slash]')).toHaveCount(0);
 });
+
+test('a timeline of thousands of entries holds few rows, and keeps place, keys and search', async ({ as, incident }) => {
+  const ref = await incident('A long night');
+  const page = await as('rina');
+  const total = 3000;
+  const entry = (seq: number): object => ({
+    seq, kind: 'note', at: '2026-11-24T08:00:00Z', recorded: '2026-11-24T08:00:00Z', actor: { kind: 'system', name: 'Sigap' }, icon: 'chat', tone: 'plain',
+    text: `entry ${seq}${seq === 7 ? ' holds the needle' : ''}${seq % 3 ? '' : ' and wraps over several lines '.repeat(9)}`,
+  });
+  await page.route(/\/incidents\/INC-\d+(\?|$)/, async (route) => { // the page as it comes without its answers
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll('data-answer=', 'data-unused=') });
+  });
+  await page.route('**/entries?*', (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const last = Number(query.get('before') ?? total + 1) - 1, first = Math.max(1, last - Number(query.get('limit')) + 1);
+    return route.fulfill({ json: { items: Array.from({ length: last - first + 1 }, (_, n) => entry(first + n)), first: 1, last: total } });
+  });
+  const row = (seq: number) => page.locator(`.entry[data-seq="${seq}"]`);
+  const few = async (): Promise<void> => expect(await page.locator('.entry').count()).toBeLessThan(60);
+
+  await page.goto(`/incidents/${ref}`);
+  await expect(row(total)).toBeInViewport();
+  await row(total).focus();
+  for (let n = 0; n < 12; n++) await page.keyboard.press('k');
+  await expect(row(total - 12)).toBeFocused();
+  await expect(row(total - 12)).toBeInViewport();
+  await few();
+
+  // What one reads stays where it is while earlier entries come.
+  await page.keyboard.press('Home');
+  await expect(row(total - 59)).toBeFocused();
+  await expect.poll(async () => page.locator('.stream ol').evaluate((e) => e.scrollHeight > 9000)).toBe(true);
+  await expect(row(total - 59)).toBeInViewport();
+
+  await page.keyboard.press('Control+f');
+  await page.getByRole('searchbox', { name: 'Search the timeline' }).fill('needle');
+  await expect(row(7)).toBeInViewport();
+  await expect(page.getByText('1 entry', { exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(row(total)).toBeInViewport();
+
+  await page.evaluate(() => (location.hash = '#1500'));
+  await expect(row(1500)).toBeFocused();
+  await expect(row(1500)).toBeInViewport();
+  await few();
+});

@@ -17,6 +17,7 @@ export class Watched {
   present = $state.raw<(Person & { typing?: boolean })[]>([]);
   loadingEarlier = $state(false);
   #stream: Stream | undefined = $state.raw();
+  #coming: Promise<void> | undefined;
 
   constructor(ref: string) {
     this.ref = ref;
@@ -50,9 +51,15 @@ export class Watched {
     this.#stream?.close();
   }
 
-  async earlier(limit = more): Promise<void> {
+  /** Loads a page before what is loaded. Who asks while one is on its way waits for that one. */
+  earlier(limit = more): Promise<void> {
+    this.#coming ??= this.#before(limit).finally(() => (this.#coming = undefined));
+    return this.#coming;
+  }
+
+  async #before(limit: number): Promise<void> {
     const oldest = this.entries[0]?.seq;
-    if (!oldest || this.loadingEarlier || !this.hasEarlier) return;
+    if (!oldest || !this.hasEarlier) return;
     this.loadingEarlier = true;
     try {
       const page = await call<EntryPage>('GET', `/incidents/${this.ref}/entries?before=${oldest}&limit=${limit}`);
@@ -67,7 +74,7 @@ export class Watched {
 
   /** Loads until an entry is there; 1 loads the whole timeline. Gives up where the server cannot be reached. */
   async reach(seq: number, wanted = (): boolean => true): Promise<void> {
-    while (wanted() && this.hasEarlier && this.entries[0]!.seq > seq && !this.loadingEarlier) {
+    while (wanted() && this.hasEarlier && this.entries[0]!.seq > seq) {
       try {
         await this.earlier(most);
       } catch {

@@ -32,8 +32,12 @@ export function timeTicks(from: number, to: number, n: number): number[] {
 
 export interface Flag { x: number; label: string; row: number; tone: string; left: boolean }
 
-/** Places the moments' flags so that no two overlap: each in the first row with room, turned left at the right edge. */
-export function flags(moments: Moment[], x: (t: number) => number, from: number, to: number, right: number, rows = 3): Flag[] {
+/**
+ * Places the moments' flags so that no two overlap: each in the first row with
+ * room, turned left at the right edge. Where no row has room the line stands
+ * without its words.
+ */
+export function flags(moments: Moment[], x: (t: number) => number, from: number, to: number, right: number, rows = 4): Flag[] {
   const ends: number[] = [];
   const placed: Flag[] = [];
   for (const m of [...moments].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
@@ -42,9 +46,12 @@ export function flags(moments: Moment[], x: (t: number) => number, from: number,
     const at = x(t), width = m.label.length * 6 + 10, left = at + width > right;
     const start = left ? at - width : at;
     let row = ends.findIndex((e) => start >= e);
-    if (row < 0) row = Math.min(ends.length, rows - 1);
-    ends[row] = Math.max(ends[row] ?? 0, start + width);
-    placed.push({ x: at, label: m.label, row, tone: m.code, left });
+    if (row < 0 && ends.length < rows) row = ends.length;
+    if (row < 0) placed.push({ x: at, label: '', row: 0, tone: m.code, left });
+    else {
+      ends[row] = start + width;
+      placed.push({ x: at, label: m.label, row, tone: m.code, left });
+    }
   }
   return placed;
 }
