@@ -80,7 +80,11 @@ export interface Evidence {
   check: string; source: string; name: string; state: 'interesting' | 'nothing' | 'skipped' | 'failed';
   text: string; took: number; window: { from: string; to: string }; onset?: string;
   patterns?: LogPattern[]; apart?: Attribute[]; plots?: Plot[]; suspects?: Suspect[];
-  changes?: ChangeSuspect[]; earlier?: Occurrence[];
+  changes?: ChangeSuspect[]; earlier?: Occurrence[]; suspicions?: Suspicion[];
+}
+/** One of all that may be the cause, ranked among the others. */
+export interface Suspicion {
+  of: 'change' | 'measure' | 'error'; service?: string; host?: string; text: string; change?: string; at?: string; score: number; says?: string[];
 }
 
 export type Reach = 'queued' | 'accepted' | 'delivered' | 'opened' | 'acknowledged' | 'declined' | 'failed';
