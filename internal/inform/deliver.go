@@ -130,8 +130,8 @@ func threadOf(i *incident.Incident, r incident.Receipt) string {
 }
 
 // needless reports whether a page is no longer needed when its turn comes: the
-// impact has ended, the person or somebody of their team has it, they declined,
-// or a newer page is on its way to them. So a channel that comes back after
+// impact has ended, it was set down to what pages nobody, the person or somebody
+// of their team has it, they declined, or a newer page is on its way to them. So a channel that comes back after
 // hours delivers each person one page, not all that failed.
 func needless(i *incident.Incident, n incident.Notice, job Deliver, r *roster) bool {
 	if n.Purpose != incident.PurposePage {
@@ -139,7 +139,7 @@ func needless(i *incident.Incident, n incident.Notice, job Deliver, r *roster) b
 	}
 	team, _ := r.team(job.To.Team)
 	return !i.Status.Pages() || i.Acknowledged(job.To.ID) || declined(i, n.ID, job.To.ID) || superseded(i, n, job.To.ID) ||
-		n.Code != byName && teamKnows(i, team)
+		n.Code != byName && (!asks(i) || teamKnows(i, team))
 }
 
 func superseded(i *incident.Incident, n incident.Notice, person string) bool {

@@ -82,6 +82,10 @@ type (
 		To       incident.Recipient `json:"to"`   // who declined or could not be reached
 		Code     string             `json:"code"` // timeout, declined, failed
 	}
+	// AfterPages follows up when the pages that go out beside it are known.
+	AfterPages struct {
+		incident.FollowUp
+	}
 	// NextMethod tries the next way to reach somebody who has not answered.
 	NextMethod struct {
 		Deliver
@@ -90,6 +94,7 @@ type (
 
 func (Deliver) Kind() string    { return "deliver" }
 func (Escalate) Kind() string   { return "escalate" }
+func (AfterPages) Kind() string { return "after_pages" }
 func (NextMethod) Kind() string { return "next_method" }
 
 // roster is the directory at one moment.

@@ -3,6 +3,7 @@ package inform
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -119,9 +120,38 @@ func (s *Service) send(e *incident.Edit, n incident.Notice, list []addressee, ar
 	}
 }
 
+// reopened is the follow-up that goes out beside pages.
+const reopened = "reopened"
+
+// pagesFirst is how long a follow-up beside pages waits for them: a page is
+// asked for in milliseconds, and longer only behind a backlog.
+const pagesFirst = 5 * time.Second
+
 // FollowUp tells those who were told that something material changed. One that
-// runs twice tells once.
+// runs twice tells once. Whoever is paged anew for the same reason is told by
+// the page: so pages go first.
 func (s *Service) FollowUp(ctx context.Context, job incident.FollowUp) error {
+	if job.Code != reopened {
+		return s.followUp(ctx, job)
+	}
+	_, err := s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
+		e.EnqueueAt(e.Now.Add(pagesFirst), AfterPages{job})
+		return nil
+	})
+	return err
+}
+
+// AfterPages follows up when the pages that go out beside it are known, unless
+// the incident is closed again: that was said meanwhile.
+func (s *Service) AfterPages(ctx context.Context, job AfterPages) error {
+	i, err := s.store.Incident(ctx, job.Incident)
+	if err != nil || !i.Status.Pages() {
+		return err
+	}
+	return s.followUp(ctx, job.FollowUp)
+}
+
+func (s *Service) followUp(ctx context.Context, job incident.FollowUp) error {
 	r, err := s.rosterFor(ctx, job.Incident)
 	if err != nil {
 		return err
@@ -137,7 +167,7 @@ func (s *Service) FollowUp(ctx context.Context, job incident.FollowUp) error {
 				continue
 			}
 			for _, to := range n.To {
-				if seen[to.ID] || (job.Only != "" && to.ID != job.Only) {
+				if seen[to.ID] || job.Code == reopened && pagedAnew(e.Incident, to.ID) || (job.Only != "" && to.ID != job.Only) {
 					continue
 				}
 				seen[to.ID] = true
@@ -155,6 +185,13 @@ func (s *Service) FollowUp(ctx context.Context, job incident.FollowUp) error {
 		return nil
 	})
 	return err
+}
+
+// pagedAnew reports whether somebody was paged since the incident was reopened.
+func pagedAnew(i *incident.Incident, person string) bool {
+	return slices.ContainsFunc(i.Notices, func(n incident.Notice) bool {
+		return n.Purpose == incident.PurposePage && !n.At.Before(i.Reopened) && isTo(n, person)
+	})
 }
 
 // followed reports whether a follow-up is out already: the job ran before.

@@ -42,10 +42,11 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 	}
 	_, err = s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		i := e.Incident
-		if !i.Status.Pages() || newestPage(i, team.Name) != job.After {
+		newest, anew := newestPage(i, team.Name), job.After == "" && job.Code == ""
+		if !asks(i) || newest != job.After && !(anew && lapsed(i, newest, c.rungs, policy.AckLimit, e.Now)) {
 			return nil
 		}
-		if job.After == "" && job.Code == "" { // its first page: those beside begin with it
+		if anew { // those beside begin with it
 			for _, id := range c.beside {
 				if beside, ok := r.team(id); ok && beside.ID != team.ID {
 					e.Enqueue(incident.Page{Incident: i.ID, Team: beside.ID})
@@ -63,6 +64,26 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 // byName marks the page of one person by name: it is not a team's, and nobody
 // comes next.
 const byName = "byName"
+
+// asks reports whether an incident asks people to take it: one that was
+// declared, or set down, to less than SEV2 does not, other than by name.
+func asks(i *incident.Incident) bool {
+	minor := i.Severity != 0 && !i.Severity.Major()
+	return i.Status.Pages() && !(i.Status.Declared() && minor)
+}
+
+// lapsed reports whether nothing follows a page any more: its limit passed
+// while the incident asked nobody. Raised again it is paged anew.
+func lapsed(i *incident.Incident, page string, rungs []rung, limit time.Duration, now time.Time) bool {
+	at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == page })
+	if at < 0 {
+		return false
+	}
+	if step := i.Notices[at].Step; step < len(rungs) {
+		limit = rungs[step].limit
+	}
+	return now.After(i.Notices[at].At.Add(limit))
+}
 
 // newestPage is the id of the newest notice that paged a team; empty if none
 // did since the incident was opened or reopened.
@@ -213,7 +234,7 @@ func (s *Service) Escalate(ctx context.Context, job Escalate) error {
 	_, err = s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		i := e.Incident
 		at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == job.Notice })
-		if at < 0 || !i.Status.Pages() || teamKnows(i, team) || newestPage(i, team.Name) != job.Notice {
+		if at < 0 || !asks(i) || teamKnows(i, team) || newestPage(i, team.Name) != job.Notice {
 			return nil
 		}
 		// Of several who are asked together all must have passed it on. When they

@@ -48,6 +48,9 @@ func (r Reader) follow(l Letter) Words {
 	if d, known := i.Since(incident.ImpactStarted, incident.MitigatedAt); known && d > 0 {
 		args = append(args, "lasted", r.spell(d))
 	}
+	if code == "reopened" && i.Severity.Major() {
+		args = append(args, "asked", r.say("follow.reopened.asked"))
+	}
 	w := Words{Title: r.say(key, args...), Lines: []string{oneLine(i.Title)}}
 	if more := key + ".more"; r.has(more) {
 		if words := r.say(more, args...); words != "" {
