@@ -38,7 +38,7 @@ class Current {
     if (this.session) this.session = { ...this.session, person: undefined };
   }
 
-  async change(part: Partial<Pick<Me, 'name' | 'lang' | 'timezone' | 'theme'>>): Promise<void> {
+  async change(part: Partial<Pick<Me, 'name' | 'lang' | 'timezone' | 'theme' | 'quiet'>>): Promise<void> {
     if (part.theme) setTheme(part.theme);
     if (part.lang) await i18n.use(part.lang);
     if (part.timezone) now.zone(part.timezone);

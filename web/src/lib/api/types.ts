@@ -13,7 +13,10 @@ export type Theme = 'light' | 'dark' | 'system';
 
 export interface Person { id: string; name: string }
 
-export interface Me extends Person { email: string; lang: Lang; timezone: string; theme: Theme; right: Right }
+/** Hours in which only pages come at once: HH:MM, empty for none. */
+export interface Quiet { from: string; to: string }
+
+export interface Me extends Person { email: string; lang: Lang; timezone: string; theme: Theme; quiet?: Quiet; right: Right }
 
 export interface Session {
   setup: boolean;
@@ -237,6 +240,24 @@ export interface AudienceSetting {
 export interface ChannelState { kind: string; set: boolean; config?: Record<string, unknown> }
 export interface Credential { id: string; name: string; scope: string; created: string }
 export interface Made { secret: string; url?: string }
+export interface Rotated extends Made { oldUntil: string }
+export const mapFields = ['entries', 'ignore', 'title', 'description', 'service', 'environment', 'severity', 'team', 'identity', 'resolved', 'startedAt', 'url', 'value'] as const;
+/** How a key's own form of body is read: paths or CEL expressions, by the field they fill. */
+export type Mapping = Partial<Record<(typeof mapFields)[number], string>>;
+/** An integration key with what it is set to. */
+export interface SenderKey extends Credential {
+  drill: boolean; signed: boolean; perMinute?: number; maxBytes?: number; mapping?: Mapping; oldUntil?: string; signingOldUntil?: string;
+}
+export interface Sample { at: string; body: string; contentType?: string; path?: string; headers?: Record<string, string>; error?: string }
+export interface TriedSignal {
+  signal: { title: string; service?: string; environment?: string; severity?: string; identity?: string; state: string; value?: string };
+  severity: number; say: string; pages: boolean;
+}
+/** How a body was read and what it would do; nothing was done. */
+export interface Tried {
+  first?: Sample; last?: Sample; body?: string; error?: string; signals: TriedSignal[]; changes: { summary: string }[]; reports: { words: string }[];
+  beats: string[]; rejected: { index: number; reason: string }[]; notes: string[]; answer?: unknown; status?: number;
+}
 export interface TestResult { ok: boolean; detail: string; took: number; at: string }
 export interface Sources { prometheus?: string; loki?: string; elasticsearch?: string; victorialogs?: string; ignoreErrors?: boolean }
 export interface Policy {
