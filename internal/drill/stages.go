@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -306,7 +307,7 @@ func (d *Drill) prove(ctx context.Context) error {
 	})
 	if err != nil {
 		if v == nil || v.Incident.Proposed == nil {
-			return err
+			return fmt.Errorf("%w: %s", err, standing(v))
 		}
 		d.say("act", "the measures are not back, the alerts have ended: Rina takes that as the end")
 	}
@@ -322,6 +323,26 @@ func (d *Drill) prove(ctx context.Context) error {
 	took, _ := v.Incident.Since(incident.ImpactStarted, incident.MitigatedAt)
 	d.say("act", "mitigated: it hurt for %.0f s", took.Seconds())
 	return nil
+}
+
+// standing says how the measures stand.
+func standing(v *view) string {
+	if v == nil || len(v.Incident.Proofs) == 0 {
+		return "nothing is measured"
+	}
+	var all []string
+	for _, p := range v.Incident.Proofs {
+		how := "at most"
+		if p.Above {
+			how = "at least"
+		}
+		now := strconv.FormatFloat(p.Now, 'g', 4, 64)
+		if p.Unknown {
+			now = "unknown"
+		}
+		all = append(all, fmt.Sprintf("%s of %s is %s, %s %.4g is well", p.Title, p.Service, now, how, p.Limit))
+	}
+	return strings.Join(all, "; ")
 }
 
 func good(proofs []incident.Proof) int {

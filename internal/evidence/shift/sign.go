@@ -109,13 +109,17 @@ func (in *inquiry) full(s incident.Series, c Class) (sign, []Reason, bool) {
 	if jitter := noise(levels[:crossed]); after-before < 3*jitter || after-slices.Max(levels[:crossed]) < jitter/2 {
 		return sign{}, nil, false // it is as restless as ever, and touched the limit for once
 	}
-	out := sign{strength: 0.9, Shift: Shift{
-		At: points[crossed].At, Before: before, After: after, Factor: factor(before, after),
-		Direction: Up, Score: math.Abs(after-before) / quiet(levels[:crossed], after-before),
-	}}
+	// In the measure's own unit, as Detect gives it.
+	value := func(level float64) float64 { return level * limit }
+	direction := Up
 	if inverse(s, c) {
-		out.Direction = Down
+		value = func(level float64) float64 { return (1 - level) * limit }
+		direction = Down
 	}
+	out := sign{strength: 0.9, Shift: Shift{
+		At: points[crossed].At, Before: value(before), After: value(after), Factor: factor(value(before), value(after)),
+		Direction: direction, Score: math.Abs(after-before) / quiet(levels[:crossed], after-before),
+	}}
 	if d, ok := Detect(s, Options{}); ok && (d.Direction == Up) != inverse(s, c) {
 		out.Shift = d
 	}

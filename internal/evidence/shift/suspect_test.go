@@ -159,6 +159,38 @@ func TestSuspectsPutTheCauseFirst(t *testing.T) {
 	}
 }
 
+// Too restless to speak of a new level, but at its limit all the same. Recovery
+// is measured against these figures.
+func TestAMeasureAtItsLimitIsToldInItsOwnUnit(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ before, after float64 }{
+		"disk_used_bytes": {400e6, 1000e6},
+		"disk_free_bytes": {600e6, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const restless = 130e6
+			l := quietShop()
+			l.add(incident.Series{Service: "payments", Name: "disk_size_bytes", Unit: "bytes"}, 1000e6, 0)
+			l.add(incident.Series{Service: "payments", Name: name, Unit: "bytes"}, tt.before, restless)
+			level := l.series[len(l.series)-1]
+			for i := minutes - 2; i < minutes; i++ {
+				level.Points[i].Value = tt.after
+			}
+			if _, shifted := shift.Detect(level, shift.Options{}); shifted {
+				t.Fatal("its level shifted, which is another case")
+			}
+			s := find(shift.Suspects(l.series, shop, time.Time{}, shift.SuspectOptions{Service: "payments"}), "payments", name)
+			if s == nil || s.Reasons[0].Code != shift.Saturated {
+				t.Fatalf("as to %s is suspected: %+v", name, s)
+			}
+			if got := s.Shift; math.Abs(got.Before-tt.before) > restless || math.Abs(got.After-tt.after) > restless {
+				t.Errorf("it went from %g to %g, want from about %g to %g", got.Before, got.After, tt.before, tt.after)
+			}
+		})
+	}
+}
+
 func TestSuspectsSayWhoOnlySuffers(t *testing.T) {
 	t.Parallel()
 	l := quietShop().slow("payments", 2).slow("checkout", 2).slow("web", 0.8).raise("checkout", "db_pool_used", trouble+1, 14)
