@@ -12,10 +12,10 @@ import (
 // wait so long: it goes by what is there after liveChecks.
 const collectLimit = 20 * time.Second
 
-// lookSoon is when evidence is collected for the second time: with the first
-// signal most measures were not read since the trouble began, a few seconds
-// later they were.
-const lookSoon = 4 * time.Second
+// lookSoon is when evidence on a candidate is collected again: with the first
+// signal most measures were not read since the trouble began. An agent's were
+// seconds later, those that are scraped once in 15 or 30 s with the last look.
+var lookSoon = []time.Duration{4 * time.Second, 40 * time.Second}
 
 // lastWords is how long checks that were cut off have to say so.
 const lastWords = 500 * time.Millisecond

@@ -100,7 +100,9 @@ func (b *batch) judge(p *plan, e *incident.Edit, fires bool) {
 	}
 	if p.fresh {
 		e.EnqueueAt(e.Now.Add(liveChecks+liveChecks/2), Decide{Incident: i.ID})
-		e.EnqueueAt(e.Now.Add(lookSoon), incident.Verify{Incident: i.ID})
+		for _, later := range lookSoon {
+			e.EnqueueAt(e.Now.Add(later), incident.Verify{Incident: i.ID})
+		}
 	}
 	if !paged && pages(i, &v, b.policy) {
 		page(e, b.policy)
