@@ -200,7 +200,7 @@ func (t script) suspicion(v *view) suspected {
 	if !ok {
 		return suspected{words: t.nothing, hypothesis: t.dependency, area: incident.AreaInfrastructure}
 	}
-	s := suspected{words: first.Service + ": " + first.Text, area: incident.AreaInfrastructure}
+	s := suspected{words: cmp.Or(first.Service, first.Host) + ": " + first.Text, area: incident.AreaInfrastructure}
 	switch first.Of {
 	case incident.SuspectedError:
 		s.hypothesis = fmt.Sprintf(t.log, first.Service, first.Text)

@@ -57,9 +57,12 @@ func (b *board) rank(s *subject) []incident.Suspicion {
 		out = append(out, incident.Suspicion{Of: incident.SuspectedChange, Service: ch.Change.Service, Change: ch.Change.ID, Text: ch.Change.Summary, At: ch.Change.StartedAt, Score: ch.Score, Reasons: ch.Reasons})
 	}
 	for _, m := range b.suspects {
-		weight := measureWeight(m) * (0.4 + 0.6*here(m.Service))
-		if m.Service == "" {
-			weight = measureWeight(m)
+		weight := measureWeight(m)
+		switch {
+		case m.Service != "":
+			weight *= 0.4 + 0.6*here(m.Service)
+		case !plain(m): // all that waits on a machine moves its sockets, threads and load
+			weight *= 0.5
 		}
 		out = append(out, incident.Suspicion{Of: incident.SuspectedMeasure, Service: m.Service, Host: m.Host, Text: m.Metric, Labels: m.Labels, At: m.At, Score: b.unlessFollows(m.Service, m.At, weight), Reasons: m.Reasons})
 	}

@@ -172,6 +172,24 @@ func TestTheCauseIsSuspectedFirstAndADecoyIsNot(t *testing.T) {
 	}
 }
 
+// All that waits holds a socket: a machine's are an effect of what is slow.
+func TestWhatWaitsOnAMachineIsNoCause(t *testing.T) {
+	t.Parallel()
+	slow := func(service, dependency string, usual, now float64) incident.Series {
+		s := incident.Series{Service: service, Host: "shop-1", Name: "http_request_duration_seconds", Unit: "seconds"}
+		if dependency != "" {
+			s.Labels = map[string]string{"dependency": dependency}
+		}
+		return level(s, usual, now)
+	}
+	got := quietDay().with(level(incident.Series{Host: "shop-1", Name: "host_tcp_sockets"}, 60, 400)).
+		with(slow("payment", "bank", 0.05, 3), slow("payment", "", 0.08, 3.1), slow("front", "", 0.15, 3.2), slow("cart", "", 0.04, 0.04)).
+		with(rates("payment", "", 0, 0)...).with(rates("front", "", 0, 0)...).with(rates("cart", "", 0, 0)...).ranked(t)
+	if len(got) == 0 || got[0].Service != "bank" {
+		t.Errorf("the first suspect is not the bank, which is slow: %+v", got)
+	}
+}
+
 func TestAHostIsNoSuspectWhereItIsAsRestlessAsEver(t *testing.T) {
 	t.Parallel()
 	d := quietDay().with(level(incident.Series{Host: "shop-1", Name: "host_pressure_ratio", Unit: "ratio"}, 0.89, 0.92)).with(rates("front", "", 0, 0.3)...)
