@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sigap-dev/sigap/internal/evidence/shift"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -18,16 +19,15 @@ func (c *Collector) Proofs(ctx context.Context, i *incident.Incident) ([]inciden
 	if len(watched) == 0 {
 		return nil, nil
 	}
-	sources, _ := c.sources(ctx)
-	now := c.now()
-	w := incident.Window{From: now.Add(-proofWindow), To: now}
-	var services []string
-	for _, p := range watched {
-		services = append(services, p.Service)
+	about, err := c.subject(ctx, i)
+	if err != nil {
+		return nil, err
 	}
+	sources, _ := c.sources(ctx)
+	w := incident.Window{From: about.now.Add(-proofWindow), To: about.now}
 	read := map[string][]incident.Series{}
 	for _, src := range sources {
-		series, err := src.Series(ctx, services, w)
+		series, err := src.Series(ctx, about.services, w)
 		if err != nil {
 			c.log.Warn("recovery is not watched: a source does not answer", "source", src.Name(), "incident", i.ID, "err", err)
 			continue
@@ -112,7 +112,9 @@ func find(p *incident.Proof, series []incident.Series) (incident.Series, bool) {
 		return slowness(series, p.Service)
 	}
 	for _, s := range series {
-		if s.Name == p.Title && s.Service == p.Service && sameLabels(s.Labels, p.Labels) {
+		// A service that does not speak for itself is measured by its callers.
+		here := s.Service == p.Service || shift.Callee(s) == p.Service
+		if here && s.Name == p.Title && sameLabels(s.Labels, p.Labels) {
 			return s, true
 		}
 	}

@@ -70,6 +70,24 @@ func TestRecoveryIsProvenByWhatUsersFeelAndByTheFirstStateThatComesBack(t *testi
 	}
 }
 
+// What is outside tells us nothing: those that call it measure it.
+func TestRecoveryOfWhatIsOutsideIsProvenByItsCallers(t *testing.T) {
+	t.Parallel()
+	outside := map[string]string{"dependency": "bank"}
+	i := &incident.Incident{ID: "i1", Service: "payment", Evidence: []incident.Evidence{
+		{Check: "metrics", Source: "gauges", State: incident.EvidenceFound, Suspects: []incident.Suspect{
+			{Service: "bank", Metric: "tls_peer_not_after_timestamp_seconds", Labels: outside, Kind: "origin", Before: 2e9, After: 1e9, Reasons: []incident.Reason{{Code: "certificateEnds"}}},
+		}},
+	}}
+	for ends, good := range map[float64]bool{1e9: false, 2e9: true} {
+		renewed := level(incident.Series{Service: "payment", Name: "tls_peer_not_after_timestamp_seconds", Labels: outside}, ends, ends)
+		got := proofs(t, gauges{renewed}, i)["tls_peer_not_after_timestamp_seconds/bank"]
+		if got.Unknown || got.Good != good {
+			t.Errorf("with a certificate until %g the proof is %+v, want good: %t", ends, got, good)
+		}
+	}
+}
+
 func TestWhatCannotBeMeasuredIsNoProof(t *testing.T) {
 	t.Parallel()
 	for name, src := range map[string]Metrics{"dead": deadMetrics{}, "gauges": gauges{}} {
