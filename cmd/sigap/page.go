@@ -96,6 +96,8 @@ func (a *ask) way() string {
 		return "! no verified contact method"
 	case "nobody":
 		return "! the team has nobody"
+	case "quiet":
+		return a.Channel + " (after quiet hours)"
 	case "turn":
 		return a.Channel + " (one of these, in turn)"
 	}

@@ -15,13 +15,14 @@ import (
 )
 
 type sessionPerson struct {
-	ID       string         `json:"id"`
-	Name     string         `json:"name"`
-	Email    string         `json:"email"`
-	Lang     string         `json:"lang" enum:"en,id"`
-	Timezone string         `json:"timezone"`
-	Theme    string         `json:"theme" enum:"light,dark,system"`
-	Right    incident.Right `json:"right" enum:"viewer,responder,manager,admin"`
+	ID       string          `json:"id"`
+	Name     string          `json:"name"`
+	Email    string          `json:"email"`
+	Lang     string          `json:"lang" enum:"en,id"`
+	Timezone string          `json:"timezone"`
+	Theme    string          `json:"theme" enum:"light,dark,system"`
+	Quiet    directory.Quiet `json:"quiet"`
+	Right    incident.Right  `json:"right" enum:"viewer,responder,manager,admin"`
 }
 
 type sessionView struct {
@@ -126,6 +127,8 @@ func (s *Server) registerMe() {
 		Lang     string `json:"lang,omitempty" enum:"en,id"`
 		Timezone string `json:"timezone,omitempty"`
 		Theme    string `json:"theme,omitempty" enum:"light,dark,system"`
+
+		Quiet *directory.Quiet `json:"quiet,omitempty" doc:"Hours of each day in which only pages and notices of major incidents come at once; the rest waits"`
 	}
 	route(s, incident.Viewer, http.MethodPatch, "/api/me", "Change my settings", func(ctx context.Context, in *body[me]) (*body[sessionView], error) {
 		v := viewerOf(ctx)
@@ -140,6 +143,9 @@ func (s *Server) registerMe() {
 				if f.from != "" {
 					*f.to = f.from
 				}
+			}
+			if in.Body.Quiet != nil {
+				p.Quiet = *in.Body.Quiet
 			}
 			return nil
 		})
@@ -199,7 +205,7 @@ func (s *Server) sessionView(ctx context.Context, p *directory.Person) (sessionV
 		v.Drill = drillView{Available: true, Running: s.Drill.Running()}
 	}
 	if p != nil {
-		v.Person = &sessionPerson{ID: p.ID, Name: p.Name, Email: p.Email, Lang: p.Lang, Timezone: p.Timezone, Theme: p.Theme, Right: p.Right}
+		v.Person = &sessionPerson{ID: p.ID, Name: p.Name, Email: p.Email, Lang: p.Lang, Timezone: p.Timezone, Theme: p.Theme, Quiet: p.Quiet, Right: p.Right}
 	}
 	return v, err
 }

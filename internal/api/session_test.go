@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sigap-dev/sigap/internal/app"
+	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/storetest"
 )
@@ -308,5 +309,25 @@ func TestWhoOnlyLooksIsNotToldHowPeopleAreReached(t *testing.T) {
 	a := s.must(&people, "GET", "/api/people", nil, bearer(s.token(incident.Viewer)))
 	if len(people.Items) != 1 || strings.Contains(string(a.body), "example.com") {
 		t.Errorf("a viewer sees %s", a.body)
+	}
+}
+
+func TestQuietHoursAreSetChangedAndTakenAwayByOneself(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	s.user("rina", incident.Viewer)
+	here := cookie(s.signIn("rina"))
+	var me struct {
+		Person struct{ Quiet directory.Quiet }
+	}
+	for _, quiet := range []directory.Quiet{{From: "22:00", To: "06:00"}, {From: "13:00", To: "14:30"}, {}} {
+		s.must(&me, "PATCH", "/api/me", map[string]any{"quiet": quiet}, here)
+		s.must(&me, "PATCH", "/api/me", map[string]any{"theme": "dark"}, here)
+		if me.Person.Quiet != quiet {
+			t.Errorf("set to %+v they are %+v", quiet, me.Person.Quiet)
+		}
+	}
+	if a := s.do("PATCH", "/api/me", map[string]any{"quiet": directory.Quiet{From: "22:00"}}, here); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("without an end they are answered %d", a.StatusCode)
 	}
 }

@@ -26,7 +26,7 @@ const (
 // queueOf says which queue each kind of job goes to.
 func queueOf(kind string) string {
 	switch kind {
-	case incident.Page{}.Kind(), incident.SendNotice{}.Kind(), incident.FollowUp{}.Kind(), inform.Deliver{}.Kind(), inform.AfterPages{}.Kind(), inform.NextMethod{}.Kind(), inform.Escalate{}.Kind(),
+	case incident.Page{}.Kind(), incident.SendNotice{}.Kind(), incident.FollowUp{}.Kind(), inform.Deliver{}.Kind(), inform.AfterPages{}.Kind(), inform.AfterQuiet{}.Kind(), inform.NextMethod{}.Kind(), inform.Escalate{}.Kind(),
 		identify.Decide{}.Kind(), identify.Unanswered{}.Kind():
 		return queuePaging
 	case incident.Verify{}.Kind(), incident.WatchRecovery{}.Kind(), incident.DraftReview{}.Kind():
@@ -91,6 +91,7 @@ func (a *App) workers() *river.Workers {
 	add(w, a.inform.Notice)
 	add(w, a.inform.FollowUp)
 	add(w, a.inform.AfterPages)
+	add(w, a.inform.AfterQuiet)
 	add(w, a.inform.Update)
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[inform.Deliver]) error {
 		err := a.inform.Deliver(ctx, job.Args, tryOf(job.JobRow))

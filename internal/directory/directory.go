@@ -22,6 +22,7 @@ type Person struct {
 	Lang     string         `json:"lang"`     // en or id
 	Timezone string         `json:"timezone"` // IANA name
 	Theme    string         `json:"theme"`    // light, dark or system
+	Quiet    Quiet          `json:"quiet,omitzero"`
 	Contacts []Contact      `json:"contacts"` // in the order in which they are tried
 	Invited  bool           `json:"invited"`  // has no password yet
 	Disabled bool           `json:"disabled"`
@@ -76,7 +77,7 @@ func (p *Person) Validate() error {
 	if _, err := time.LoadLocation(p.Timezone); err != nil {
 		return incident.FieldError("timezone", "%q is no time zone; use a name such as Asia/Jakarta.", p.Timezone)
 	}
-	return nil
+	return p.Quiet.validate()
 }
 
 // Location is the person's time zone, UTC if it is not known here.

@@ -185,14 +185,15 @@ func (s *Service) SetSeverity(ctx context.Context, actor incident.Actor, id stri
 		if i.Severity == to {
 			return incident.Errorf(incident.Conflict, "It is %s already.", to)
 		}
-		raised := to < i.Severity
-		e.Record(incident.SeveritySet{From: i.Severity, To: to, Reason: reason})
+		from := i.Severity
+		raised := to < from
+		e.Record(incident.SeveritySet{From: from, To: to, Reason: reason})
 		if raised && to.Major() && i.Status.Pages() {
 			e.Enqueue(incident.Page{Incident: id})
 		}
 		if i.Status.Declared() {
 			e.Enqueue(incident.StartClocks{Incident: id})
-			e.Enqueue(incident.FollowUp{Incident: id, Code: "severity", Args: map[string]string{"to": to.String(), "reason": reason}})
+			e.Enqueue(incident.FollowUp{Incident: id, Code: "severity", Args: map[string]string{"from": from.String(), "to": to.String(), "reason": reason}})
 		}
 		return nil
 	})

@@ -65,12 +65,19 @@ type Receipt struct {
 	Channel string    `json:"channel"` // slack, telegram, email, webhook, page
 	Method  string    `json:"method"`  // id of the contact method
 	State   Reach     `json:"state"`
-	Detail  string    `json:"detail,omitempty"`  // the service's words
+	Detail  string    `json:"detail,omitempty"`  // the service's words, or one of Sigap's own below
+	Until   time.Time `json:"until,omitzero"`    // of a queued one: it is held back until then
 	Thread  string    `json:"thread,omitempty"`  // the service's name for the thread that the message began or joined
 	Unsure  bool      `json:"unsure,omitempty"`  // of a failed one: it may have arrived all the same; else: it may have come twice
 	Bounced bool      `json:"bounced,omitempty"` // the service took it and says afterwards that it did not arrive
 	At      time.Time `json:"at,omitzero"`
 }
+
+// What a receipt says in its detail of a message that did not go by itself.
+const (
+	QuietHours = "quiet-hours" // queued: it waits for the person's quiet hours to end
+	InLater    = "in-later"    // a later one of the incident spoke for it
+)
 
 func (Receipt) Kind() Kind { return "receipt" }
 func (f Receipt) apply(i *Incident, e *Entry) {

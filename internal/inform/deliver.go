@@ -69,6 +69,9 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 		return s.failed(ctx, job, receipt, "the contact method was removed", true)
 	}
 	receipt.Channel = contact.Kind
+	if until, waits := r.quiet(i, notice, job, s.now()); waits {
+		return s.hold(ctx, job, receipt, until)
+	}
 	ch, err := s.channels.Channel(ctx, contact.Kind)
 	switch {
 	case notFound(err):
@@ -86,7 +89,12 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 	receipt.State, receipt.Detail, receipt.Thread = result.State, result.Detail, result.Thread
 	receipt.Unsure = (try.Broken || unsure(i, receipt)) && !channel.KnowsAgain(contact.Kind)
 	_, err = s.store.Change(context.WithoutCancel(ctx), incident.System(), job.Incident, func(e *incident.Edit) error {
+		carried := spokenFor(e.Incident, notice.ID, job.To.ID)
 		e.Record(receipt)
+		for _, o := range carried {
+			o.State, o.Detail, o.Until = receipt.State, incident.InLater, time.Time{}
+			e.Record(o)
+		}
 		if notice.Purpose == incident.PurposePage && len(job.Methods) > 1 {
 			next := job
 			next.Methods = job.Methods[1:]

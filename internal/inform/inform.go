@@ -86,6 +86,10 @@ type (
 	AfterPages struct {
 		incident.FollowUp
 	}
+	// AfterQuiet sends what waited for somebody's quiet hours to end.
+	AfterQuiet struct {
+		Deliver
+	}
 	// NextMethod tries the next way to reach somebody who has not answered.
 	NextMethod struct {
 		Deliver
@@ -95,6 +99,7 @@ type (
 func (Deliver) Kind() string    { return "deliver" }
 func (Escalate) Kind() string   { return "escalate" }
 func (AfterPages) Kind() string { return "after_pages" }
+func (AfterQuiet) Kind() string { return "after_quiet" }
 func (NextMethod) Kind() string { return "next_method" }
 
 // roster is the directory at one moment.

@@ -17,7 +17,7 @@ func (s *Service) message(i *incident.Incident, n incident.Notice, job Deliver, 
 	reader, link := s.reader(i, n, job, r)
 	words := reader.Letter(text.Letter{
 		Incident: i, Purpose: n.Purpose, Notice: n, Audience: string(job.Does), Code: n.Code, Args: job.Args,
-		Link: link, Room: job.To.Room, Now: s.now(),
+		Link: link, Room: job.To.Room, Now: s.now(), Held: wasHeld(i, n.ID, job.To.ID), Before: before(i, n.ID, job.To.ID),
 	})
 	m := Message(words, reader.Lang)
 	if _, person := r.people[job.To.ID]; person {

@@ -27,7 +27,7 @@ type Ask struct {
 	Channel string           `json:"channel,omitempty" doc:"The kind of channel; missing where nothing would go out"`
 	Step    int              `json:"step" doc:"The rung, 0 for the first"`
 	After   int              `json:"after" doc:"Seconds after the page began, or the declaration, if nobody answers before"`
-	Code    string           `json:"code,omitempty" enum:"gap,no-method,nobody,turn" doc:"What is wrong, or that it is one of several in turn"`
+	Code    string           `json:"code,omitempty" enum:"gap,no-method,nobody,turn,quiet" doc:"What is wrong, that it is one of several in turn, or that it waits for quiet hours to end"`
 }
 
 // Preview climbs the ladder of a service's team as a page would at a moment.
@@ -64,7 +64,7 @@ func (s *Service) Preview(ctx context.Context, service string, sev incident.Seve
 		}
 		p.Asks = append(p.Asks, r.pages(t, c, policy.MethodLimit)...)
 	}
-	p.Asks = append(p.Asks, r.notices(r.told(known))...)
+	p.Asks = append(p.Asks, r.notices(r.told(known), sev, at)...)
 	return p, nil
 }
 
@@ -118,7 +118,7 @@ func (r *roster) pages(team directory.Team, c climb, methodLimit time.Duration) 
 }
 
 // notices are the messages of the initial notice, over the first method each.
-func (r *roster) notices(teams []directory.Team) []Ask {
+func (r *roster) notices(teams []directory.Team, sev incident.Severity, at time.Time) []Ask {
 	var out []Ask
 	for _, a := range r.addressees(teams, nil, nil) {
 		one := Ask{Purpose: incident.PurposeNotice, Team: a.to.Team, Code: "no-method"}
@@ -130,6 +130,9 @@ func (r *roster) notices(teams []directory.Team) []Ask {
 		if len(a.ways) > 0 {
 			contact, _ := r.contact(a.to, a.ways[0])
 			one.Channel, one.Code = contact.Kind, ""
+			if until, waits := r.quiet(&incident.Incident{Severity: sev}, incident.Notice{Purpose: incident.PurposeNotice}, Deliver{To: a.to}, at); waits {
+				one.After, one.Code = int(until.Sub(at)/time.Second), "quiet"
+			}
 		}
 		out = append(out, one)
 	}

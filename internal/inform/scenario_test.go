@@ -27,7 +27,7 @@ func (w *world) operate(id string, fact incident.Fact, jobs ...incident.JobArgs)
 // severity sets it down or raises it; raised to a major one it pages.
 func (w *world) severity(id string, from, to incident.Severity) {
 	w.t.Helper()
-	jobs := []incident.JobArgs{incident.FollowUp{Incident: id, Code: "severity", Args: map[string]string{"to": to.String()}}}
+	jobs := []incident.JobArgs{incident.FollowUp{Incident: id, Code: "severity", Args: map[string]string{"from": from.String(), "to": to.String()}}}
 	if to < from && to.Major() {
 		jobs = append(jobs, incident.Page{Incident: id})
 	}

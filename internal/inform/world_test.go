@@ -77,6 +77,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	queuetest.On(w.queue, w.inform.Notice)
 	queuetest.On(w.queue, w.inform.FollowUp)
 	queuetest.On(w.queue, w.inform.AfterPages)
+	queuetest.On(w.queue, w.inform.AfterQuiet)
 	queuetest.On(w.queue, w.inform.Update)
 	queuetest.OnAttempt(w.queue, func(ctx context.Context, job inform.Deliver, n queuetest.Attempt) error {
 		return w.inform.Deliver(ctx, job, inform.Try{N: int(n), Last: n == 25})

@@ -295,6 +295,8 @@ var english = catalog{
 	"entry.notice.notice":        "Initial notice to {to}",
 	"entry.notice.update":        "The update goes to {to}",
 	"entry.follow":               "Told {to}: {what}",
+	"followed.notice":            "the incident was declared",
+	"followed.update":            "an update",
 	"followed.ended":             "it ended by itself",
 	"followed.dismissed":         "withdrawn, it is not an incident",
 	"followed.merged":            "merged into another incident",
@@ -316,6 +318,8 @@ var english = catalog{
 	"entry.receipt.acknowledged": "**{name}** acknowledged, {channel}",
 	"entry.receipt.declined":     "**{name}** passed it on",
 	"entry.receipt.failed":       "**{name}** was not reached, {channel}",
+	"entry.receipt.inOne":        "Message to {name} went in one with a later one",
+	"receipt.quiet":              "Held until {until}, when their quiet hours end.",
 	"receipt.twice":              "It may have come twice: a sending before was broken off.",
 	"receipt.perhaps":            "It may have arrived all the same: the connection broke after it was handed over.",
 	"failure.noMethod":           "no verified way to reach them",
@@ -473,6 +477,8 @@ var english = catalog{
 	"notice.noDecision":     "Nothing is asked of you now. Updates come by themselves.",
 
 	// Follow-ups.
+	"letter.held":            "Held until your quiet hours ended. [Before it: {what}. ]Now: {status}[, {severity}].",
+	"letter.before":          "In your quiet hours before this: {what}.",
 	"follow.changed":         "{status}",
 	"follow.ended":           "It ended by itself",
 	"follow.ended.more":      "All of its alerts ended before anybody joined. Nothing is asked of you; if it returns, you hear of it at once.",

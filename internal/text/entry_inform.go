@@ -66,8 +66,16 @@ func (r Reader) audience(people, rooms int) string {
 }
 
 func (r Reader) receiptEntry(f incident.Receipt) Line {
-	line := Line{Icon: "send", Tone: "minor", Text: r.mark("entry.receipt."+string(f.State), "name", f.To.Name, "channel", r.channel(f.Channel))}
+	state := string(f.State)
+	if f.Detail == incident.InLater {
+		state = "inOne"
+	}
+	line := Line{Icon: "send", Tone: "minor", Text: r.mark("entry.receipt."+state, "name", f.To.Name, "channel", r.channel(f.Channel))}
 	switch f.State {
+	case incident.Queued:
+		if f.Detail == incident.QuietHours {
+			line.Detail = r.say("receipt.quiet", "until", r.whenZoned(f.Until, f.At))
+		}
 	case incident.AckedBy:
 		line.Icon = "user"
 	case incident.DeclinedBy:

@@ -295,6 +295,8 @@ var indonesian = catalog{
 	"entry.notice.notice":        "Pemberitahuan awal ke {to}",
 	"entry.notice.update":        "Kabar dikirim ke {to}",
 	"entry.follow":               "Memberi tahu {to}: {what}",
+	"followed.notice":            "insiden dinyatakan",
+	"followed.update":            "kabar berkala",
 	"followed.ended":             "pulih sendiri",
 	"followed.dismissed":         "ditarik, bukan insiden",
 	"followed.merged":            "digabung ke insiden lain",
@@ -316,6 +318,8 @@ var indonesian = catalog{
 	"entry.receipt.acknowledged": "**{name}** mengonfirmasi, {channel}",
 	"entry.receipt.declined":     "**{name}** meneruskannya",
 	"entry.receipt.failed":       "**{name}** tak terjangkau, {channel}",
+	"entry.receipt.inOne":        "Pesan untuk {name} digabung dengan pesan sesudahnya",
+	"receipt.quiet":              "Ditahan sampai {until}, saat jam tenangnya berakhir.",
 	"receipt.twice":              "Mungkin diterima dua kali: pengiriman sebelumnya terputus.",
 	"receipt.perhaps":            "Mungkin tetap sampai: sambungan putus setelah pesan diserahkan.",
 	"failure.noMethod":           "belum ada kontak yang terverifikasi",
@@ -473,6 +477,8 @@ var indonesian = catalog{
 	"notice.noDecision":     "Saat ini tidak ada yang perlu Anda putuskan. Kabar akan dikirim berkala.",
 
 	// Follow-ups.
+	"letter.held":            "Ditahan sampai jam tenang Anda berakhir. [Sebelumnya: {what}. ]Kini: {status}[, {severity}].",
+	"letter.before":          "Sebelumnya, dalam jam tenang Anda: {what}.",
 	"follow.changed":         "{status}",
 	"follow.ended":           "Pulih sendiri",
 	"follow.ended.more":      "Semua alert-nya berakhir sebelum ada yang bergabung. Tidak ada yang perlu Anda lakukan; bila terjadi lagi, Anda langsung dikabari.",

@@ -2,7 +2,7 @@ package text
 
 import (
 	"fmt"
-
+	"strings"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -18,6 +18,8 @@ type Letter struct {
 	Args     map[string]string // of a follow-up
 	Link     string            // to act on, or to the incident; empty: the message has no buttons
 	Room     bool              // many read it: nobody can answer for them
+	Held     bool              // it waited for its reader's quiet hours to end
+	Before   []string          // what it speaks for, that waited as well: notice, update or the code of a follow-up
 	Now      time.Time
 }
 
@@ -56,6 +58,9 @@ func (r Reader) Letter(l Letter) Words {
 	default:
 		w = r.page(l)
 	}
+	if l.Purpose != incident.PurposePage && (l.Held || len(l.Before) > 0) {
+		w.Lines = append(w.Lines, r.held(l))
+	}
 	if i := l.Incident; (l.Purpose == incident.PurposeNotice || l.Purpose == incident.PurposeUpdate) && i.Head != "" {
 		// Whoever keeps the message can show later that the timeline was cut or
 		// rewritten.
@@ -68,6 +73,24 @@ func (r Reader) Letter(l Letter) Words {
 		w.PlotAlt = r.plotAlt(l.Incident)
 	}
 	return w
+}
+
+// held says that a message, or others before it, waited for its reader's quiet
+// hours to end, and how it stands now.
+func (r Reader) held(l Letter) string {
+	var what []string
+	for _, code := range l.Before {
+		what = append(what, r.say("followed."+code))
+	}
+	before := strings.Join(what, ", ")
+	if !l.Held {
+		return r.say("letter.before", "what", before)
+	}
+	args := []string{"status", r.Status(l.Incident.Status), "what", before}
+	if l.Incident.Severity.Valid() {
+		args = append(args, "severity", l.Incident.Severity.String())
+	}
+	return r.say("letter.held", args...)
 }
 
 // page asks one person to take it: what, how bad, since when, what is known,

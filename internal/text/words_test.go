@@ -96,7 +96,7 @@ var codes = map[string][]string{
 		"underWay", "endedBefore", "sameService", "dependencyOf", "sameHost", "newErrors", "versionFails", "largeDiff", "riskyKind", "emergency", "outOfHours", "sharedWords", "oftenToBlame", "changedAll", "changesAreUsual"},
 	"follow.":         {"ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
 	"moments.change.": {"deploy", "config", "infrastructure", "flag", "migration"},
-	"followed.":       {"ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
+	"followed.":       {"notice", "update", "ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
 	"why.":            {"timeout", "declined", "failed"},
 	"unreached.":      {"nobody", "no-method", "all-failed", "exhausted"},
 	"entry.proposed.": {"recovered", "alerts-ended"},

@@ -16,7 +16,7 @@ export interface Person { id: string; name: string }
 /** Hours in which only pages come at once: HH:MM, empty for none. */
 export interface Quiet { from: string; to: string }
 
-export interface Me extends Person { email: string; lang: Lang; timezone: string; theme: Theme; quiet?: Quiet; right: Right }
+export interface Me extends Person { email: string; lang: Lang; timezone: string; theme: Theme; quiet: Quiet; right: Right }
 
 export interface Session {
   setup: boolean;
@@ -91,7 +91,7 @@ export interface Suspicion {
 }
 
 export type Reach = 'queued' | 'accepted' | 'delivered' | 'opened' | 'acknowledged' | 'declined' | 'failed';
-export interface Receipt { channel: string; method: string; state: Reach; detail?: string; at: string }
+export interface Receipt { channel: string; method: string; state: Reach; detail?: string; until?: string; at: string }
 export interface Knower extends Person {
   team: string; told: string; knows: boolean; waived?: boolean; after?: number; receipts?: Receipt[];
 }
