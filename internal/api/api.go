@@ -31,6 +31,7 @@ import (
 type Parts struct {
 	Store       Store
 	Identify    *identify.Service
+	Probes      *identify.Probes
 	Inform      *inform.Service
 	Investigate *investigate.Service
 	Act         *act.Service

@@ -17,6 +17,7 @@ func (s *Server) registerSettings() {
 	s.registerKeys()
 	s.registerTokens()
 	s.registerSources()
+	s.registerProbes()
 	s.registerSignals()
 	route(s, incident.Viewer, http.MethodGet, "/api/policy", "What the team decided beforehand", func(ctx context.Context, _ *nothing) (*body[incident.Policy], error) {
 		p, err := s.Store.Policy(ctx)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/evidence/probe"
 	"github.com/sigap-dev/sigap/internal/identify/intake"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
@@ -42,6 +43,7 @@ type Store interface {
 	ChangeSchedule(ctx context.Context, id string, fn func(*oncall.Schedule) error) (*oncall.Schedule, error)
 	Ladders(ctx context.Context) ([]oncall.Ladder, error)
 	PutLadder(ctx context.Context, v *oncall.Ladder) error
+	Probes(ctx context.Context) ([]probe.Watched, error)
 	Remove(ctx context.Context, table, key string) error
 	Policy(ctx context.Context) (incident.Policy, error)
 	PutPolicy(ctx context.Context, p incident.Policy) error

@@ -24,6 +24,7 @@ import (
 	"github.com/sigap-dev/sigap/internal/act"
 	"github.com/sigap-dev/sigap/internal/api"
 	"github.com/sigap-dev/sigap/internal/evidence"
+	"github.com/sigap-dev/sigap/internal/evidence/probe"
 	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform"
@@ -51,6 +52,7 @@ type App struct {
 	recorder    *recorder.Recorder
 	live        *live.Broker
 	identify    *identify.Service
+	probes      *identify.Probes
 	inform      *inform.Service
 	investigate *investigate.Service
 	act         *act.Service
@@ -62,7 +64,10 @@ type App struct {
 	altered     atomic.Int64 // timelines that are not what was written
 }
 
-const httpTimeout = 15 * time.Second
+const (
+	httpTimeout  = 15 * time.Second
+	probeLongest = 30 * time.Second // each probe has its own limit
+)
 
 // New opens the store and the recorder and builds all parts. The listener is
 // open when it returns, so that the address is known; nothing is served yet.
@@ -114,8 +119,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	collector := evidence.New(a.Store, a.evidenceSources(channel.NewHTTPClient(inside, httpTimeout)), channel.NewHTTPClient(inside, httpTimeout), a.now, a.log)
+	prober := &probe.Prober{HTTP: channel.NewHTTPClient(inside, probeLongest), Dial: channel.NewDialer(inside), Now: a.now, Refused: forbidden}
+	collector := evidence.New(a.Store, a.evidenceSources(channel.NewHTTPClient(inside, httpTimeout)), prober, a.now, a.log)
 	a.identify = identify.New(intakeStore{a.Store}, collector, store.NewID, a.now, a.log)
+	a.probes = identify.NewProbes(a.identify, a.Store, prober.Look)
 	a.inform = inform.New(a.Store, a.channels, links, store.NewID, a.now, a.log)
 	a.investigate = investigate.New(a.Store, store.NewID)
 	a.act = act.New(a.Store, collector, store.NewID)
@@ -125,7 +132,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.API = api.New(api.Parts{
-		Store: apiStore{a.Accounts}, Identify: a.identify, Inform: a.inform, Investigate: a.investigate, Act: a.act, Update: a.update, Learn: a.learn,
+		Store: apiStore{a.Accounts}, Identify: a.identify, Probes: a.probes, Inform: a.inform, Investigate: a.investigate, Act: a.act, Update: a.update, Learn: a.learn,
 		Live: a.live, Recorder: a.recorder, Channels: a.channels, Links: links, Drill: a.drill, Fetch: fetcher(channel.NewHTTPClient(allow, httpTimeout)), Web: web.Handler(), Metrics: a.metrics(),
 		PublicURL: c.PublicURL, Version: version.Get().Version, Now: a.now, Logger: a.log,
 		Proxies: proxies,
@@ -184,6 +191,7 @@ func (a *App) Serve(ctx context.Context, ready func()) error {
 	go a.listen(work)
 	go a.trim(work)
 	go a.watchLogs(work)
+	go a.probes.Run(work)
 	go a.fill(work)
 	go a.checkTimelines(work)
 	server := &http.Server{Handler: a.API, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,

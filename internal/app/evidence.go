@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/sigap-dev/sigap/internal/evidence"
 	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform/channel"
 	"github.com/sigap-dev/sigap/internal/recorder"
 )
 
@@ -17,6 +19,12 @@ import (
 // lie: private ones and this machine, not the addresses where clouds keep
 // their machines' credentials.
 var insideNetworks = []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "100.64.0.0/10"}
+
+// forbidden reports whether the guard of outgoing connections refused one.
+func forbidden(err error) bool {
+	_, is := errors.AsType[*channel.ForbiddenError](err)
+	return is
+}
 
 // evidenceSources gives the sources as they are set up at the moment.
 func (a *App) evidenceSources(client *http.Client) evidence.Sources {

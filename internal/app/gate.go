@@ -38,7 +38,7 @@ func NewGate(ctx context.Context, folder string, at time.Time) (*Gate, error) {
 	if g.store, err = store.Open(ctx, "sqlite:"+folder, store.Options{Now: clock, Logger: log, QueueOf: queueOf}); err != nil {
 		return nil, err
 	}
-	collector := evidence.New(g.store, func(context.Context) ([]evidence.Metrics, []evidence.Logs) { return nil, nil }, http.DefaultClient, clock, log)
+	collector := evidence.New(g.store, func(context.Context) ([]evidence.Metrics, []evidence.Logs) { return nil, nil }, nil, clock, log)
 	g.identify = identify.New(intakeStore{g.store}, collector, store.NewID, clock, log)
 	return g, nil
 }

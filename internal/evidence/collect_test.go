@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/evidence/probe"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -35,6 +36,8 @@ func (s shelf) Changes(context.Context, incident.Window, int) ([]incident.Change
 func (s shelf) Incidents(context.Context, incident.Filter) ([]*incident.Incident, error) {
 	return s.past, nil
 }
+
+func (s shelf) ProbesOf(context.Context, string) ([]probe.Watched, error) { return nil, nil }
 
 // lines is a source of logs.
 type lines struct {
@@ -63,7 +66,7 @@ func failingFrom(at time.Time) func(context.Context, incident.Window, func(incid
 
 func collect(t *testing.T, ctx context.Context, store Store, metrics []Metrics, logs []Logs) map[string]incident.Evidence {
 	t.Helper()
-	c := New(store, func(context.Context) ([]Metrics, []Logs) { return metrics, logs }, http.DefaultClient,
+	c := New(store, func(context.Context) ([]Metrics, []Logs) { return metrics, logs }, &probe.Prober{HTTP: http.DefaultClient, Now: time.Now},
 		func() time.Time { return detected.Add(2 * time.Minute) }, slog.New(slog.DiscardHandler))
 	i := &incident.Incident{ID: "i1", Title: "Checkout fails", Service: "payment", Status: incident.Triage,
 		Milestones: map[incident.Milestone]time.Time{incident.Detected: detected}}

@@ -10,11 +10,11 @@ import (
 	"context"
 	"iter"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/evidence/probe"
 	"github.com/sigap-dev/sigap/internal/evidence/shift"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -37,6 +37,7 @@ type Store interface {
 	Services(ctx context.Context) ([]directory.Service, error)
 	Changes(ctx context.Context, w incident.Window, limit int) ([]incident.Change, error)
 	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
+	ProbesOf(ctx context.Context, service string) ([]probe.Watched, error)
 }
 
 // Sources gives the sources that are set up at the moment.
@@ -46,14 +47,14 @@ type Sources func(ctx context.Context) ([]Metrics, []Logs)
 type Collector struct {
 	store   Store
 	sources Sources
-	http    *http.Client // for probes
+	prober  *probe.Prober
 	now     func() time.Time
 	log     *slog.Logger
 }
 
 // New makes a collector.
-func New(store Store, sources Sources, probes *http.Client, now func() time.Time, log *slog.Logger) *Collector {
-	return &Collector{store: store, sources: sources, http: probes, now: now, log: log}
+func New(store Store, sources Sources, prober *probe.Prober, now func() time.Time, log *slog.Logger) *Collector {
+	return &Collector{store: store, sources: sources, prober: prober, now: now, log: log}
 }
 
 const (

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"testing"
 	"time"
 
+	"github.com/sigap-dev/sigap/internal/evidence/probe"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -34,7 +34,7 @@ func hurt(source string) *incident.Incident {
 
 func proofs(t *testing.T, src Metrics, i *incident.Incident) map[string]incident.Proof {
 	t.Helper()
-	c := New(shelf{}, func(context.Context) ([]Metrics, []Logs) { return []Metrics{src}, nil }, http.DefaultClient, func() time.Time { return detected.Add(5 * time.Second) }, slog.New(slog.DiscardHandler))
+	c := New(shelf{}, func(context.Context) ([]Metrics, []Logs) { return []Metrics{src}, nil }, &probe.Prober{}, func() time.Time { return detected.Add(5 * time.Second) }, slog.New(slog.DiscardHandler))
 	list, err := c.Proofs(t.Context(), i)
 	if err != nil {
 		t.Fatal(err)

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/evidence/probe"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -109,7 +109,7 @@ func (d *day) ranked(t *testing.T) []incident.Suspicion {
 				}
 			}
 		}}}
-	}, http.DefaultClient, func() time.Time { return detected.Add(5 * time.Second) }, slog.New(slog.DiscardHandler))
+	}, &probe.Prober{}, func() time.Time { return detected.Add(5 * time.Second) }, slog.New(slog.DiscardHandler))
 	i := &incident.Incident{ID: "i1", Title: "Checkout fails", Service: "front", Status: incident.Triage, Milestones: map[incident.Milestone]time.Time{incident.Detected: detected}}
 	var out []incident.Suspicion
 	c.Collect(t.Context(), i, func(e incident.Evidence) {

@@ -33,7 +33,7 @@ func judge(k Known, p incident.Policy) incident.Verdict {
 	v := incident.Verdict{Live: k.Live, Production: p.Production(k.Incident.Environment)}
 	checks := []func(Known, incident.Policy) incident.Check{production, urgency, sources, past, reports}
 	if k.Live {
-		checks = append(checks, probe, errorRate, logs)
+		checks = append(checks, ownProbe, errorRate, logs)
 	}
 	for _, check := range checks {
 		c := check(k, p)
@@ -187,7 +187,7 @@ func live(k Known, name string, found, nothing int) incident.Check {
 	}
 }
 
-func probe(k Known, _ incident.Policy) incident.Check     { return live(k, "probe", 20, -15) }
+func ownProbe(k Known, _ incident.Policy) incident.Check  { return live(k, "probe", 20, -15) }
 func errorRate(k Known, _ incident.Policy) incident.Check { return live(k, "errors", 25, -10) }
 func logs(k Known, _ incident.Policy) incident.Check      { return live(k, "logs", 10, 0) }
 

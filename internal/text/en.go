@@ -178,6 +178,18 @@ var english = catalog{
 	"join.hand":                 "joined: added by hand",
 	"join.declaration":          "declared by a person, without an alert",
 
+	// What a probe saw.
+	"fault.noAnswer":     "no answer within {seconds} s",
+	"fault.noConnection": "no connection",
+	"fault.noName":       "its name has no address",
+	"fault.forbidden":    "Sigap may not reach this address",
+	"fault.wrongStatus":  "status {status} instead of {want}",
+	"fault.textMissing":  "the answer lacks “{text}”",
+	"fault.wrongAddress": "its name has {got} and not {want}",
+	"fault.badCert":      "its certificate is not trusted: {detail}",
+	"fault.certEnded":    "its certificate ended on {date}",
+	"fault.certEnds":     "its certificate ends on {date}, in {days} {days|day|days}",
+
 	// Evidence.
 	"evidence.errors":               "What users feel",
 	"evidence.logs":                 "Logs",

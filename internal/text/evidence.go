@@ -73,6 +73,8 @@ func (r Reader) Evidence(e *incident.Evidence) string {
 		return r.say(key, "count", e.Args["count"], "text", text, "service", e.Args["service"])
 	case "patterns":
 		return r.patterns(e)
+	case "probeDown":
+		return r.say(key, append(r.figures(e.Args), "detail", r.Fault(faultOf(e.Args)))...)
 	}
 	return r.say(key, r.figures(e.Args)...)
 }

@@ -178,6 +178,18 @@ var indonesian = catalog{
 	"join.hand":                 "bergabung: ditambahkan manual",
 	"join.declaration":          "dinyatakan oleh seseorang, tanpa alert",
 
+	// What a probe saw.
+	"fault.noAnswer":     "tidak menjawab dalam {seconds} dtk",
+	"fault.noConnection": "tidak dapat dihubungi",
+	"fault.noName":       "namanya tidak punya alamat",
+	"fault.forbidden":    "Sigap tidak boleh menghubungi alamat ini",
+	"fault.wrongStatus":  "status {status}, seharusnya {want}",
+	"fault.textMissing":  "jawabannya tidak memuat “{text}”",
+	"fault.wrongAddress": "namanya mengarah ke {got}, bukan {want}",
+	"fault.badCert":      "sertifikatnya tidak dipercaya: {detail}",
+	"fault.certEnded":    "sertifikatnya berakhir pada {date}",
+	"fault.certEnds":     "sertifikatnya berakhir pada {date}, {days} hari lagi",
+
 	// Evidence.
 	"evidence.errors":               "Yang dirasakan pengguna",
 	"evidence.logs":                 "Log",

@@ -94,6 +94,7 @@ var codes = map[string][]string{
 		"probeDown", "probeUp", "noProbe", "saturated", "hostCalm", "sourceDead", "sourceSlow", "notSetUp", "interesting", "nothing", "skipped", "failed"},
 	"reason.": {"saturated", "rose", "fell", "restarted", "certificateEnds", "versionChanged", "trafficSurged", "trafficDropped", "stoppedReporting", "badByItself", "dependencyBad", "followsState", "changedBefore", "changedAfter", "servesTheAffected",
 		"underWay", "endedBefore", "sameService", "dependencyOf", "sameHost", "newErrors", "versionFails", "largeDiff", "riskyKind", "emergency", "outOfHours", "sharedWords", "oftenToBlame", "changedAll", "changesAreUsual"},
+	"fault.":          {"noAnswer", "noConnection", "noName", "forbidden", "wrongStatus", "textMissing", "wrongAddress", "badCert", "certEnded", "certEnds"},
 	"follow.":         {"ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
 	"moments.change.": {"deploy", "config", "infrastructure", "flag", "migration"},
 	"followed.":       {"notice", "update", "ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},

@@ -42,5 +42,7 @@ export type Contract = [
   Fits<Misfit<wire.Tried, S['Tried']>>,
   Fits<Misfit<wire.TestResult, S['TestResultBody']>>,
   Fits<Misfit<wire.Sources, S['Sources']>>,
+  Fits<Misfit<wire.ProbeView, S['ProbeView']>>,
+  Fits<Misfit<wire.ProbeSaw, S['ProbeSawBody']>>,
   Fits<Misfit<wire.Policy, S['Policy']>>,
 ];

@@ -260,6 +260,14 @@ export interface Tried {
 }
 export interface TestResult { ok: boolean; detail: string; took: number; at: string }
 export interface Sources { prometheus?: string; loki?: string; elasticsearch?: string; victorialogs?: string; ignoreErrors?: boolean }
+export const probeKinds = ['http', 'tcp', 'tls', 'dns'] as const;
+export type ProbeKind = (typeof probeKinds)[number];
+export interface Probe {
+  id?: string; name: string; service: string; kind: ProbeKind; target: string; status?: string; text?: string; address?: string; days?: number;
+  every?: number; timeout?: number; failures?: number; severity?: string; paused?: boolean;
+}
+export interface ProbeView extends Probe { state: { at?: string; took: number; firing?: boolean; since?: string }; /** What is wrong. */ say?: string }
+export interface ProbeSaw { at: string; took: number; say?: string }
 export interface Policy {
   declareAt: number; pageAt: number; silenceLimit: number; ackLimit: number; methodLimit: number; groupWindow: number;
   nonProduction: string[]; matrix: number[][]; hold: number; words: Record<string, number>;
