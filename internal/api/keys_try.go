@@ -103,12 +103,14 @@ func (s *Server) try(ctx context.Context, out *Tried, key KeyView, sample intake
 	for _, sig := range batch.Signals {
 		t := TriedSignal{Signal: sig}
 		if sig.State == incident.Firing {
-			i, pages, err := s.Identify.Preview(ctx, identify.Key{ID: key.ID, Name: key.Name, Source: key.Scope, Drill: key.Drill}, sig)
+			i, pages, held, err := s.Identify.Preview(ctx, identify.Key{ID: key.ID, Name: key.Name, Source: key.Scope, Drill: key.Drill}, sig)
 			if err != nil {
 				return err
 			}
 			t.Pages, t.Severity = pages, i.Severity
-			t.Say, _ = reader.Verdict(i.Verdict, i)
+			if t.Say, _ = reader.Verdict(i.Verdict, i); held != nil {
+				t.Say = reader.Held(held, false)
+			}
 		}
 		out.Signals = append(out.Signals, t)
 	}

@@ -68,6 +68,11 @@ func (g *Gate) Take(ctx context.Context, at time.Time, source string, body []byt
 	if err := g.identify.Accept(ctx, identify.Key{ID: source, Name: source, Source: source}, batch.Signals, batch.Reports, nil); err != nil {
 		return err
 	}
+	return g.apply(ctx)
+}
+
+// apply applies all that is accepted.
+func (g *Gate) apply(ctx context.Context) error {
 	for {
 		n, err := g.identify.Apply(ctx, 256)
 		if err != nil || n == 0 {
@@ -84,6 +89,10 @@ func (g *Gate) Change(ctx context.Context, c incident.Change) error {
 // Turn turns the clock on to a moment and works what falls due until then.
 func (g *Gate) Turn(ctx context.Context, until time.Time) error {
 	for {
+		look, err := g.release(ctx)
+		if err != nil {
+			return err
+		}
 		fresh, err := g.store.Pending(ctx, g.seen)
 		if err != nil {
 			return err
@@ -93,6 +102,14 @@ func (g *Gate) Turn(ctx context.Context, until time.Time) error {
 			g.open = append(g.open, p)
 		}
 		slices.SortStableFunc(g.open, func(a, b incident.Pending) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+		stop := until
+		if len(g.open) > 0 {
+			stop = earlier(stop, g.open[0].At)
+		}
+		if look.After(g.now) && look.Before(stop) {
+			g.now = look
+			continue
+		}
 		if len(g.open) == 0 || g.open[0].At.After(until) {
 			if until.After(g.now) {
 				g.now = until
@@ -108,6 +125,22 @@ func (g *Gate) Turn(ctx context.Context, until time.Time) error {
 			return fmt.Errorf("job %s: %w", job.Kind, err)
 		}
 	}
+}
+
+// release applies the alerts that no window holds any more, and gives when to
+// look for such again.
+func (g *Gate) release(ctx context.Context) (next time.Time, err error) {
+	if next, err = g.identify.Release(ctx); err != nil {
+		return next, err
+	}
+	return next, g.apply(ctx)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // work does a job of stage 1; of the others it keeps that a page went out.

@@ -26,6 +26,8 @@ type arrival struct {
 	Reports []incident.Report `json:"reports,omitempty"`
 	Counts  []int             `json:"counts,omitempty"` // how many users each report stands for
 	Ahead   bool              `json:"ahead,omitempty"`  // a copy that is applied before its turn, and counts nothing
+	// Released says that nobody sent the signals: a window held them and is over.
+	Released bool `json:"released,omitempty"`
 }
 
 // seenKey is an alert's identity at one sender.
@@ -169,7 +171,7 @@ func (s *Service) bodies(ctx context.Context, a arrival) (body, ahead string, er
 	if len(urgent) == 0 {
 		return string(whole), "", nil
 	}
-	first, err := json.Marshal(arrival{Key: a.Key, At: a.At, Signals: urgent, Ahead: true})
+	first, err := json.Marshal(arrival{Key: a.Key, At: a.At, Signals: urgent, Ahead: true, Released: a.Released})
 	return string(whole), string(first), err
 }
 
@@ -181,7 +183,8 @@ func (s *Service) look() {
 	}
 }
 
-// RecordChange keeps a change to production. It pages nobody: it is evidence.
+// RecordChange keeps a change to production. It pages nobody: it is evidence,
+// and if it announces work on a service, a maintenance window.
 func (s *Service) RecordChange(ctx context.Context, c incident.Change) error {
 	if c.ID == "" {
 		c.ID = s.newID()
@@ -189,5 +192,8 @@ func (s *Service) RecordChange(ctx context.Context, c incident.Change) error {
 	if c.StartedAt.IsZero() {
 		c.StartedAt = s.now()
 	}
-	return s.store.PutChange(ctx, c)
+	if err := s.store.PutChange(ctx, c); err != nil {
+		return err
+	}
+	return s.announce(ctx, &c)
 }

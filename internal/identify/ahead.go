@@ -36,7 +36,7 @@ func (a *ahead) of(in arrival, r *rules) []incident.Signal {
 	var out []incident.Signal
 	for n := range in.Signals {
 		s := &in.Signals[n]
-		if s.State != incident.Firing || !r.mayPage(s) {
+		if s.State != incident.Firing || !r.mayPage(s) || r.windows.Cover(s, in.At, "") != nil {
 			continue
 		}
 		if a.turn(fmt.Sprint(in.Key.Drill, "/", s.Environment, "/", group(s)), in.At) {

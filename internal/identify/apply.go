@@ -32,6 +32,9 @@ func (s *Service) Run(ctx context.Context) {
 			return
 		case <-s.wake:
 		case <-look.C:
+			if _, err := s.Release(ctx); err != nil {
+				s.log.Warn("alerts whose window may be over were not looked for", "err", err)
+			}
 		case <-note.C:
 			s.writeRepeats(ctx)
 			s.expire(ctx)
@@ -98,7 +101,7 @@ func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
 		if err != nil || n == 0 {
 			return err
 		}
-		b := &batch{tx: tx, now: s.now(), newID: s.newID, policy: r.policy, catalog: r.catalog,
+		b := &batch{tx: tx, now: s.now(), newID: s.newID, rules: r, policy: r.policy, catalog: r.catalog,
 			plans: map[*incident.Incident]*plan{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
 		if err := b.apply(bodies); err != nil {
 			return &unapplied{ids[0], err}
@@ -113,6 +116,7 @@ type batch struct {
 	tx      Tx
 	now     time.Time
 	newID   func() string
+	rules   *rules
 	policy  incident.Policy
 	catalog catalog
 	open    []*incident.Incident
@@ -203,6 +207,10 @@ func (b *batch) load(arrivals []arrival) error {
 func (b *batch) signal(a arrival, sig incident.Signal) {
 	k := seenKey{a.Key.ID, sig.Identity}
 	alert := b.alerts[k]
+	if a.Released {
+		b.release(alert, a)
+		return
+	}
 	if alert == nil {
 		if sig.State != incident.Firing {
 			return // the end of something that Sigap never heard of
@@ -211,10 +219,7 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 		b.alerts[k] = alert
 	}
 	before, severity := alert.State, alert.Signal.Severity
-	if !b.dirty[alert] {
-		b.dirty[alert] = true
-		b.changed = append(b.changed, alert)
-	}
+	b.touch(alert)
 	if !a.Ahead {
 		alert.Count++
 	}
@@ -234,15 +239,45 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 		}
 	default:
 		alert.State = incident.AlertFiring
+		b.fires(alert, a, before, severity)
+	}
+}
+
+// fires says of an alert that fires what is new: that it does, or that it got
+// graver or milder. What a window covers joins nothing meanwhile.
+func (b *batch) fires(alert *incident.Alert, a arrival, before incident.AlertState, severity string) {
+	sig, wasHeld := &alert.Signal, alert.Held
+	news := before != incident.AlertFiring
+	if news {
+		alert.First = firstOf(sig.StartedAt, a.At)
+	}
+	graver := b.policy.Urgency(sig.Severity) < b.policy.Urgency(severity)
+	if (news || graver || wasHeld != nil) && b.hold(alert, a.Key.Drill) {
 		switch {
-		case before != incident.AlertFiring:
-			alert.First = firstOf(sig.StartedAt, a.At)
-			b.join(alert, a)
-		case b.policy.Urgency(sig.Severity) < b.policy.Urgency(severity): // it got graver: that is news, whatever became of the milder one
-			b.join(alert, a)
-		case sig.Severity != severity:
+		case before == incident.AlertSilent:
 			b.tell(alert, a)
+		case news: // the incident that it belonged to may end without it
+			alert.Incident = ""
 		}
+		return
+	}
+	switch {
+	case news:
+		b.join(alert, a, "")
+	case wasHeld != nil: // the window ended just now
+		b.join(alert, a, wasHeld.Reason)
+	case graver: // that is news, whatever became of the milder one
+		b.join(alert, a, "")
+	case sig.Severity != severity:
+		b.tell(alert, a)
+	}
+}
+
+// touch has an alert written, once.
+func (b *batch) touch(alert *incident.Alert) {
+	if !b.dirty[alert] {
+		b.dirty[alert] = true
+		b.changed = append(b.changed, alert)
 	}
 }
 
@@ -282,8 +317,9 @@ func whyOf(i *incident.Incident, alertID string) (why incident.JoinReason, with 
 	return incident.SameService, ""
 }
 
-// join finds the incident that an alert belongs to, or opens one.
-func (b *batch) join(alert *incident.Alert, a arrival) {
+// join finds the incident that an alert belongs to, or opens one. Released is
+// the reason of the window that held it till now.
+func (b *batch) join(alert *incident.Alert, a arrival, released string) {
 	sig := &alert.Signal
 	i, why, with := b.choose(alert, a)
 	if i == nil {
@@ -292,6 +328,9 @@ func (b *batch) join(alert *incident.Alert, a arrival) {
 		b.open = append([]*incident.Incident{i}, b.open...)
 		b.plan(i, a.Key).fresh = true
 		why, with = incident.FirstAlert, ""
+		if released != "" {
+			why, with = incident.AfterWindow, released
+		}
 	}
 	alert.Incident = i.ID
 	p := b.plan(i, a.Key)

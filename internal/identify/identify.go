@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/identify/window"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
@@ -47,7 +48,7 @@ type Store interface {
 	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
 	Change(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
 	Create(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
-	// Rules numbers the state of the services and the policy.
+	// Rules numbers the state of the services, the policy and the windows.
 	Rules(ctx context.Context) (int64, error)
 	Services(ctx context.Context) ([]directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
@@ -55,6 +56,12 @@ type Store interface {
 	Beat(ctx context.Context, b incident.Heartbeat, back string) error
 	Silent(ctx context.Context, now time.Time, limit int) ([]incident.Heartbeat, error)
 	Miss(ctx context.Context, b incident.Heartbeat, now time.Time, body, ahead string) error
+	// Windows gives those that had not ended at a moment.
+	Windows(ctx context.Context, at time.Time) ([]window.Window, error)
+	PutWindow(ctx context.Context, w window.Window) error
+	ChangeWindow(ctx context.Context, id string, fn func(*window.Window) error) (*window.Window, error)
+	// Held gives alerts that are held and have not ended, by id, after one.
+	Held(ctx context.Context, after string, limit int) ([]*incident.Alert, error)
 	Shared() bool
 }
 
@@ -74,6 +81,7 @@ type Service struct {
 	seen     seen
 	ahead    ahead
 	known    atomic.Pointer[rules]
+	held     held
 	wake     chan struct{}
 }
 

@@ -3,35 +3,25 @@ package identify
 import (
 	"context"
 
-	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
 // Preview tells what a signal would make if it came now and nothing else were
-// open: a candidate with its first verdict, and whether a person is paged at
-// once. It changes nothing.
-func (s *Service) Preview(ctx context.Context, key Key, sig incident.Signal) (i *incident.Incident, pages bool, err error) {
-	services, err := s.store.Services(ctx)
+// open: a candidate with its first verdict, whether a person is paged at once,
+// and the window that would hold it, if one does. It changes nothing.
+func (s *Service) Preview(ctx context.Context, key Key, sig incident.Signal) (i *incident.Incident, paged bool, held *incident.Held, err error) {
+	r, err := s.rules(ctx)
 	if err != nil {
-		return nil, false, err
-	}
-	policy, err := s.store.Policy(ctx)
-	if err != nil {
-		return nil, false, err
+		return nil, false, nil, err
 	}
 	i = &incident.Incident{Title: sig.Title, Service: sig.Service, Environment: sig.Environment, Status: incident.Triage}
-	service := directory.Service{Name: sig.Service}
-	for _, known := range services {
-		if known.Name == sig.Service {
-			service = known
-		}
-	}
 	if i.Environment == "" {
-		i.Environment = service.Environment
+		i.Environment = r.catalog.services[sig.Service].Environment
 	}
 	alert := incident.Alert{Key: key.ID, Signal: sig, State: incident.AlertFiring}
 	i.Alerts = []incident.JoinedAlert{alert.Joined("", "")}
-	v := judge(Known{Incident: i, Service: service}, policy)
+	v := judge(r.view(i, nil, s.now(), false), r.policy)
 	i.Verdict, i.Severity = &v, v.Severity
-	return i, v.Production && v.Severity.Major() && v.Score >= policy.PageAt, nil
+	held = r.windows.Cover(&sig, s.now(), "")
+	return i, held == nil && pages(i, &v, r.policy), held, nil
 }

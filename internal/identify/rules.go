@@ -4,15 +4,17 @@ import (
 	"context"
 
 	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/identify/window"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// rules are what people set up beforehand: the policy and the catalog. They are
-// shared and must not be changed.
+// rules are what people set up beforehand: the policy, the catalog and the
+// windows. They are shared and must not be changed.
 type rules struct {
 	version int64
 	policy  incident.Policy
 	catalog catalog
+	windows window.Set
 }
 
 // rules gives what holds at the moment. It asks the store for its version and
@@ -33,7 +35,11 @@ func (s *Service) rules(ctx context.Context) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rules{version: version, policy: policy, catalog: newCatalog(services)}
+	set, err := s.store.Windows(ctx, s.now())
+	if err != nil {
+		return nil, err
+	}
+	r := &rules{version: version, policy: policy, catalog: newCatalog(services), windows: window.Compile(set)}
 	s.known.Store(r)
 	return r, nil
 }

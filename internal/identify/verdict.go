@@ -3,6 +3,7 @@ package identify
 import (
 	"maps"
 	"strconv"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -14,6 +15,28 @@ type Known struct {
 	Service  directory.Service
 	Alerts   []*incident.Alert // those whose past is known
 	Live     bool              // the evidence on the incident counts too
+	Works    *incident.Held    // maintenance of the service that is under way
+	Beside   *incident.Held    // maintenance of one that the service calls
+	On       string            // that one
+}
+
+// view is what is known of a candidate at a moment.
+func (r *rules) view(i *incident.Incident, alerts []*incident.Alert, now time.Time, live bool) Known {
+	k := Known{Incident: i, Service: r.catalog.services[i.Service], Alerts: alerts, Live: live}
+	works := func(service string) *incident.Held {
+		return r.windows.Cover(&incident.Signal{Service: service, Environment: i.Environment}, now, incident.Maintenance)
+	}
+	if i.Service == "" || len(r.windows) == 0 {
+		return k
+	}
+	k.Works = works(i.Service)
+	for _, on := range k.Service.DependsOn {
+		if k.Beside = works(on); k.Beside != nil {
+			k.On = on
+			break
+		}
+	}
+	return k
 }
 
 // pages reports whether a verdict on a candidate wakes somebody at once: it may
@@ -31,7 +54,7 @@ func pages(i *incident.Incident, v *incident.Verdict, p incident.Policy) bool {
 // that it could not look.
 func judge(k Known, p incident.Policy) incident.Verdict {
 	v := incident.Verdict{Live: k.Live, Production: p.Production(k.Incident.Environment)}
-	checks := []func(Known, incident.Policy) incident.Check{production, urgency, sources, past, reports}
+	checks := []func(Known, incident.Policy) incident.Check{production, urgency, sources, past, reports, maintenance}
 	if k.Live {
 		checks = append(checks, ownProbe, errorRate, logs)
 	}
@@ -164,6 +187,21 @@ func reports(k Known, _ incident.Policy) incident.Check {
 	default:
 		return incident.Check{}
 	}
+}
+
+// maintenance: work that was announced, on the service or on one that it calls.
+// It explains and weighs nothing: what reached the candidate no window covers.
+func maintenance(k Known, _ incident.Policy) incident.Check {
+	said := func(w *incident.Held) []string {
+		return []string{"reason", w.Reason, "until", w.Until.UTC().Format(time.RFC3339)}
+	}
+	switch {
+	case k.Works != nil:
+		return no("maintenance", 0, said(k.Works)...)
+	case k.Beside != nil:
+		return no("maintenanceBeside", 0, append(said(k.Beside), "service", k.On)...)
+	}
+	return incident.Check{}
 }
 
 // live words a live check by its evidence.

@@ -111,7 +111,7 @@ func (s *Service) judgeLive(ctx context.Context, id string) error {
 			return nil
 		}
 		paged := i.Verdict != nil && pages(i, i.Verdict, r.policy)
-		v := judge(Known{Incident: i, Service: r.catalog.services[i.Service], Alerts: alerts, Live: true}, r.policy)
+		v := judge(r.view(i, alerts, s.now(), true), r.policy)
 		if i.Verdict == nil || !i.Verdict.Live || i.Verdict.Score != v.Score || i.Verdict.Severity != v.Severity {
 			e.Record(incident.Judged{Verdict: v})
 		}

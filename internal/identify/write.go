@@ -91,7 +91,11 @@ func (b *batch) judge(p *plan, e *incident.Edit, fires bool) {
 		return
 	}
 	paged := i.Verdict != nil && pages(i, i.Verdict, b.policy)
-	v := judge(b.view(p, i), b.policy)
+	joined := make([]*incident.Alert, 0, len(p.joins))
+	for _, j := range p.joins {
+		joined = append(joined, j.alert)
+	}
+	v := judge(b.rules.view(i, joined, b.now, false), b.policy)
 	if i.Verdict == nil || !i.Verdict.Live || v.Score > i.Verdict.Score {
 		e.Record(incident.Judged{Verdict: v})
 	}
@@ -113,13 +117,4 @@ func (b *batch) judge(p *plan, e *incident.Edit, fires bool) {
 func page(e *incident.Edit, policy incident.Policy) {
 	e.Enqueue(incident.Page{Incident: e.Incident.ID})
 	e.EnqueueAt(e.Now.Add(policy.SilenceLimit), Unanswered{Incident: e.Incident.ID})
-}
-
-// view is what the store knows of a candidate at this moment.
-func (b *batch) view(p *plan, i *incident.Incident) Known {
-	k := Known{Incident: i, Service: b.catalog.services[i.Service]}
-	for _, j := range p.joins {
-		k.Alerts = append(k.Alerts, j.alert)
-	}
-	return k
 }

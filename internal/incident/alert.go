@@ -16,6 +16,26 @@ type Alert struct {
 	WasReal  int        `json:"wasReal"`  // candidates with it that were declared
 	WasFalse int        `json:"wasFalse"` // that were dismissed
 	WasEnded int        `json:"wasEnded"` // that ended by themselves
+	Held     *Held      `json:"held,omitempty"`
+}
+
+// WindowKind says what a window that holds alerts is for.
+type WindowKind string
+
+const (
+	Silence     WindowKind = "silence"     // somebody does not want to hear of it for a while
+	Maintenance WindowKind = "maintenance" // work on the service was announced
+)
+
+// Held is why an alert pages nobody and is in no candidate: a window covers it.
+// It stays on an alert that ended meanwhile, until the alert fires again.
+type Held struct {
+	Window string     `json:"window"`
+	Kind   WindowKind `json:"kind"`
+	Reason string     `json:"reason"`
+	Until  time.Time  `json:"until"`
+	Drill  bool       `json:"drill,omitempty"` // it came by a drill's key
+	Grave  bool       `json:"-"`               // it would have paged at once
 }
 
 // Joined is the alert as its incident shows it.

@@ -44,6 +44,7 @@ const (
 	SameGroup   JoinReason = "group"       // the sender grouped them
 	ByHand      JoinReason = "hand"        // a person joined them
 	Manual      JoinReason = "declaration" // a person declared without an alert
+	AfterWindow JoinReason = "window"      // it opened the candidate when the window that held it ended
 )
 
 // AlertState is what is known of an alert.

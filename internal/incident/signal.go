@@ -41,6 +41,7 @@ const (
 	Infrastructure ChangeKind = "infrastructure"
 	FeatureFlag    ChangeKind = "flag"
 	Migration      ChangeKind = "migration"
+	Planned        ChangeKind = "maintenance" // work announced beforehand: it holds the service's alerts meanwhile
 )
 
 // Change is something that somebody did to production: a deploy, a

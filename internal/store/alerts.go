@@ -49,15 +49,22 @@ func (t *Tx) Create(actor incident.Actor, id string, fn func(*incident.Edit) err
 	return t.s.create(t.ctx, t.tx, actor, id, fn)
 }
 
-const alertColumns = `id, key_id, state, first_at, last_at, count, incident_id, was_real, was_false, was_ended, expires_at, doc`
+const alertColumns = `id, key_id, state, first_at, last_at, count, incident_id, was_real, was_false, was_ended, expires_at, held, held_rank, doc`
 
 func scanAlert(r scanner) (*incident.Alert, error) {
 	var a incident.Alert
 	var first, last, expires int64
 	var in sql.NullString
-	var doc string
-	if err := r.Scan(&a.ID, &a.Key, &a.State, &first, &last, &a.Count, &in, &a.WasReal, &a.WasFalse, &a.WasEnded, &expires, &doc); err != nil {
+	var held, doc string
+	var rank int
+	if err := r.Scan(&a.ID, &a.Key, &a.State, &first, &last, &a.Count, &in, &a.WasReal, &a.WasFalse, &a.WasEnded, &expires, &held, &rank, &doc); err != nil {
 		return nil, err
+	}
+	if rank > 0 {
+		a.Held = &incident.Held{Grave: rank == graveRank}
+		if err := json.Unmarshal([]byte(held), a.Held); err != nil {
+			return nil, fmt.Errorf("read why alert %s is held: %w", a.ID, err)
+		}
 	}
 	a.First, a.Last, a.Incident = fromMicros(first), fromMicros(last), in.String
 	err := json.Unmarshal([]byte(doc), &a.Signal)
@@ -94,7 +101,11 @@ func (t *Tx) Alerts(key string, identities []string) (map[string]*incident.Alert
 	return found, nil
 }
 
-const alertParams = 16
+const alertParams = 18
+
+// graveRank is the rank of an alert that is held and would have paged at once;
+// of others that are held it is 1.
+const graveRank = 2
 
 // putAlerts is the statement that writes n alerts, new or known.
 func putAlerts(n int) string {
@@ -106,12 +117,12 @@ func putAlerts(n int) string {
 		values.WriteString(marks(k*alertParams+1, alertParams))
 	}
 	return `
-		INSERT INTO alerts (id, key_id, identity, source, sender, service, environment, severity, title, state, first_at, last_at, expires_at, count, incident_id, doc)
+		INSERT INTO alerts (id, key_id, identity, source, sender, service, environment, severity, title, state, first_at, last_at, expires_at, count, incident_id, held, held_rank, doc)
 		VALUES ` + values.String() + `
 		ON CONFLICT (key_id, identity) DO UPDATE SET
 			service = excluded.service, environment = excluded.environment, severity = excluded.severity, title = excluded.title,
 			state = excluded.state, first_at = excluded.first_at, last_at = excluded.last_at, expires_at = excluded.expires_at,
-			count = excluded.count, incident_id = excluded.incident_id, doc = excluded.doc`
+			count = excluded.count, incident_id = excluded.incident_id, held = excluded.held, held_rank = excluded.held_rank, doc = excluded.doc`
 }
 
 func alertArgs(args []any, a *incident.Alert) ([]any, error) {
@@ -119,9 +130,19 @@ func alertArgs(args []any, a *incident.Alert) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
+	held, rank := "", 0
+	if a.Held != nil {
+		why, err := json.Marshal(a.Held)
+		if err != nil {
+			return nil, fmt.Errorf("write why alert %s is held: %w", a.ID, err)
+		}
+		if held, rank = string(why), 1; a.Held.Grave {
+			rank = graveRank
+		}
+	}
 	s := &a.Signal
 	return append(args, a.ID, a.Key, plain(s.Identity), s.Source, s.Sender, plain(s.Service), plain(s.Environment), plain(s.Severity), plain(s.Title), a.State,
-		micros(a.First), micros(a.Last), micros(s.ExpiresAt), a.Count, nullable(a.Incident), string(doc)), nil
+		micros(a.First), micros(a.Last), micros(s.ExpiresAt), a.Count, nullable(a.Incident), held, rank, string(doc)), nil
 }
 
 // PutAlerts writes alerts, new or known. PostgreSQL gets several a statement,

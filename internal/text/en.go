@@ -154,6 +154,8 @@ var english = catalog{
 	"check.wasReal":             "This alert was real {real} of {all} times",
 	"check.wasNoise":            "This alert was real only {real} of {all} times",
 	"check.wasMixed":            "This alert was real {real} of {all} times, which says little",
+	"check.maintenance":         "Maintenance of it was announced until {until}: {reason}",
+	"check.maintenanceBeside":   "Maintenance of {service}, which it calls, was announced until {until}: {reason}",
 	"check.reports":             "{count} {count|user|users} reported it",
 	"check.noReports":           "No user has reported it",
 	"check.probeUnknown":        "Our own probe: none is set up",
@@ -177,6 +179,10 @@ var english = catalog{
 	"join.group":                "joined: the sender grouped them",
 	"join.hand":                 "joined: added by hand",
 	"join.declaration":          "declared by a person, without an alert",
+	"join.window":               "opened it: it fires still after a window held it ({with})",
+	"held.silence":              "Silenced until {until}: {reason}",
+	"held.maintenance":          "Held by maintenance until {until}: {reason}",
+	"held.ended":                "It was held and ended by itself: {reason}",
 
 	// What a probe saw.
 	"fault.noAnswer":     "no answer within {seconds} s",
@@ -608,6 +614,7 @@ var english = catalog{
 	"moments.change.config":         "Configuration: **{what}**[, by {who}][, {service}]",
 	"moments.change.infrastructure": "Infrastructure: **{what}**[, by {who}][, {service}]",
 	"moments.change.flag":           "Feature flag: **{what}**[, by {who}][, {service}]",
+	"moments.change.maintenance":    "Announced maintenance: **{what}**[, by {who}][, {service}]",
 	"moments.change.migration":      "Migration: **{what}**[, by {who}][, {service}]",
 	"moments.corrected":             "**{who}** {text}",
 	"moments.detail":                ". {detail}",

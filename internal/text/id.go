@@ -154,6 +154,8 @@ var indonesian = catalog{
 	"check.wasReal":             "Alert ini {real} dari {all} kali nyata",
 	"check.wasNoise":            "Alert ini hanya {real} dari {all} kali nyata",
 	"check.wasMixed":            "Alert ini {real} dari {all} kali nyata, belum berarti banyak",
+	"check.maintenance":         "Pemeliharaannya diumumkan sampai {until}: {reason}",
+	"check.maintenanceBeside":   "Pemeliharaan {service}, yang dipanggilnya, diumumkan sampai {until}: {reason}",
 	"check.reports":             "{count} pengguna melapor",
 	"check.noReports":           "Belum ada pengguna yang melapor",
 	"check.probeUnknown":        "Probe sendiri: belum diatur",
@@ -177,6 +179,10 @@ var indonesian = catalog{
 	"join.group":                "bergabung: dikelompokkan oleh pengirimnya",
 	"join.hand":                 "bergabung: ditambahkan manual",
 	"join.declaration":          "dinyatakan oleh seseorang, tanpa alert",
+	"join.window":               "membuka kandidat ini: masih menyala setelah jendela yang menahannya berakhir ({with})",
+	"held.silence":              "Disenyapkan sampai {until}: {reason}",
+	"held.maintenance":          "Ditahan selama pemeliharaan sampai {until}: {reason}",
+	"held.ended":                "Tadi ditahan, lalu berakhir sendiri: {reason}",
 
 	// What a probe saw.
 	"fault.noAnswer":     "tidak menjawab dalam {seconds} dtk",
@@ -608,6 +614,7 @@ var indonesian = catalog{
 	"moments.change.config":         "Konfigurasi: **{what}**[, oleh {who}][, {service}]",
 	"moments.change.infrastructure": "Infrastruktur: **{what}**[, oleh {who}][, {service}]",
 	"moments.change.flag":           "Feature flag: **{what}**[, oleh {who}][, {service}]",
+	"moments.change.maintenance":    "Pemeliharaan diumumkan: **{what}**[, oleh {who}][, {service}]",
 	"moments.change.migration":      "Migrasi: **{what}**[, oleh {who}][, {service}]",
 	"moments.corrected":             "**{who}** {text}",
 	"moments.detail":                ". {detail}",

@@ -88,7 +88,7 @@ func (r Reader) Check(c incident.Check) string {
 	if !r.has(key) {
 		return r.say("check." + string(c.State))
 	}
-	return r.say(key, r.figures(c.Args)...)
+	return r.say(key, append(r.until(c.Args), r.figures(c.Args)...)...) // the first of a name counts
 }
 
 // Join says why an alert belongs to its candidate; it reads on from the

@@ -92,9 +92,9 @@ func changeKind(s string) (incident.ChangeKind, error) {
 	case "infra":
 		return incident.Infrastructure, nil
 	}
-	known := []incident.ChangeKind{incident.Deploy, incident.Config, incident.Infrastructure, incident.FeatureFlag, incident.Migration}
+	known := []incident.ChangeKind{incident.Deploy, incident.Config, incident.Infrastructure, incident.FeatureFlag, incident.Migration, incident.Planned}
 	if !slices.Contains(known, kind) {
-		return "", errors.New("kind is unknown: use deploy, config, infrastructure, flag or migration")
+		return "", errors.New("kind is unknown: use deploy, config, infrastructure, flag, migration or maintenance")
 	}
 	return kind, nil
 }

@@ -1,0 +1,27 @@
+package text
+
+import (
+	"time"
+
+	"github.com/sigap-dev/sigap/internal/incident"
+)
+
+// Held says why an alert pages nobody: the window that covers it, until when,
+// and its reason; of one that ended meanwhile, that it was so.
+func (r Reader) Held(h *incident.Held, ended bool) string {
+	key := "held." + string(h.Kind)
+	if ended {
+		key = "held.ended"
+	}
+	return r.say(key, "until", r.DateTime(h.Until), "reason", oneLine(h.Reason))
+}
+
+// until is an argument that holds a moment, as the reader writes it; none if it
+// holds something else.
+func (r Reader) until(args map[string]string) []string {
+	t, err := time.Parse(time.RFC3339, args["until"])
+	if err != nil {
+		return nil
+	}
+	return []string{"until", r.DateTime(t)}
+}
