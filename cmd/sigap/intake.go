@@ -31,9 +31,10 @@ func signalCommand() *cobra.Command {
 }
 
 func changeCommand() *cobra.Command {
+	var lasts time.Duration
 	cmd := &cobra.Command{
 		Use: "change SUMMARY", Short: "Announce a deploy or another change to production", Args: cobra.MinimumNArgs(1),
-		Example: "  sigap change --kind deploy --service payment --from v2.13.4 --to v2.14.0 Deploy payment v2.14.0",
+		Example: "  sigap change --kind deploy --service payment --from v2.13.4 --to v2.14.0 Deploy payment v2.14.0\n  sigap change --kind maintenance --service payment --for 2h New disks",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, in, err := senderClient(cmd, "change")
 			if err != nil {
@@ -41,14 +42,19 @@ func changeCommand() *cobra.Command {
 			}
 			body := given(cmd, "kind", "service", "environment", "author", "from", "to", "diff", "url")
 			body["summary"] = strings.Join(args, " ")
-			body["startedAt"] = time.Now().UTC().Format(time.RFC3339Nano)
+			now := time.Now().UTC()
+			body["startedAt"] = now.Format(time.RFC3339Nano)
+			if lasts > 0 {
+				body["endedAt"] = now.Add(lasts).Format(time.RFC3339Nano)
+			}
 			return c.Call(cmd.Context(), http.MethodPost, in+"/changes", body, nil)
 		},
 	}
-	for name, usage := range map[string]string{"kind": "deploy, config, infrastructure, flag or migration", "service": "the service that is changed", "environment": "where (default production)",
+	for name, usage := range map[string]string{"kind": "deploy, config, infrastructure, flag, migration or maintenance", "service": "the service that is changed", "environment": "where (default production)",
 		"author": "who does it", "from": "version before", "to": "version after", "diff": "what changes, as a unified diff", "url": "where more can be seen"} {
 		cmd.Flags().String(name, "", usage)
 	}
+	cmd.Flags().DurationVar(&lasts, "for", 0, "how long it takes; alerts of a service under maintenance are held meanwhile")
 	serverFlag(cmd.Flags())
 	return cmd
 }

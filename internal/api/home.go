@@ -76,13 +76,14 @@ type Stat struct {
 
 // Home is the first page.
 type Home struct {
-	Open       []Card   `json:"open"`
-	Candidates []Card   `json:"candidates"`
-	Recent     []Card   `json:"recent" doc:"Resolved in the last days, whose learning is not done"`
-	Owed       []Owed   `json:"owed"`
-	OnCall     []OnCall `json:"onCall"`
-	Stats      Stats    `json:"stats"`
-	SetUp      SetUp    `json:"setUp"`
+	Open       []Card    `json:"open"`
+	Candidates []Card    `json:"candidates"`
+	Recent     []Card    `json:"recent" doc:"Resolved in the last days, whose learning is not done"`
+	Owed       []Owed    `json:"owed"`
+	OnCall     []OnCall  `json:"onCall"`
+	Stats      Stats     `json:"stats"`
+	SetUp      SetUp     `json:"setUp"`
+	Held       HeldCount `json:"held"`
 }
 
 // SetUp is what a fresh installation still lacks.
@@ -138,6 +139,9 @@ func (s *Server) home(ctx context.Context, v viewer) (Home, error) {
 		return h, err
 	}
 	if h.Stats, err = s.stats(ctx); err != nil {
+		return h, err
+	}
+	if h.Held, err = s.heldCount(ctx); err != nil {
 		return h, err
 	}
 	h.SetUp, err = s.setUp(ctx)

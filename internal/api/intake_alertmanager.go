@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 
 	"github.com/sigap-dev/sigap/internal/identify/intake"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -34,7 +35,7 @@ func (s *Server) registerAlertmanager() {
 		return intake.StatusView(intake.VersionInfo{Version: s.Version}, began), nil
 	})
 	get("receivers", func(*http.Request) (any, error) { return intake.ReceiversView(), nil })
-	get("silences", func(*http.Request) (any, error) { return []intake.Silence{}, nil })
+	get("silences", func(r *http.Request) (any, error) { return s.silences(r) })
 	get("alerts", func(r *http.Request) (any, error) { return s.firing(r) })
 	get("alerts/groups", func(r *http.Request) (any, error) {
 		alerts, err := s.firing(r)
@@ -49,7 +50,34 @@ func (s *Server) registerAlertmanager() {
 // errNoSilence is a 400, the one status of which Alertmanager's clients show
 // the reason.
 var errNoSilence = &intake.Error{Status: http.StatusBadRequest, Title: "Sigap keeps no silences for an Alertmanager's client",
-	Detail: "Dismiss the candidate in Sigap, or set the silence in the Alertmanager that sends to it."}
+	Detail: "Who silences is a person with the right to: do it in Sigap, under Signals, or in the Alertmanager that sends to it."}
+
+// silences gives the windows that hold or are to, as an Alertmanager's; a weekly
+// one by its next time.
+func (s *Server) silences(r *http.Request) ([]intake.Silence, error) {
+	now, out := s.Now(), []intake.Silence{}
+	all, err := s.Store.Windows(r.Context(), now)
+	if err != nil {
+		s.Logger.ErrorContext(r.Context(), "the windows were not read", "err", err)
+		return nil, errUnavailable
+	}
+	for _, w := range all {
+		next, ok := w.Next(now)
+		if !ok {
+			continue
+		}
+		silence := intake.Silence{ID: w.ID, UpdatedAt: w.MadeAt, StartsAt: next.From, EndsAt: next.Until, CreatedBy: w.By.Name, Comment: w.Reason}
+		for _, condition := range w.Matchers {
+			m, err := intake.ParseMatcher(condition)
+			if err != nil {
+				return nil, err // it was read before it was kept
+			}
+			silence.Matchers = append(silence.Matchers, m)
+		}
+		out = append(out, silence)
+	}
+	return intake.SilencesView(out, now), nil
+}
 
 // firing gives the alerts that a request's filters leave, of all sources.
 func (s *Server) firing(r *http.Request) ([]intake.GettableAlert, error) {
@@ -69,7 +97,7 @@ func (s *Server) firing(r *http.Request) ([]intake.GettableAlert, error) {
 	if err != nil {
 		return nil, wrong(fmt.Errorf("receiver: %w", err))
 	}
-	if query.Get("active") == "false" || query.Get("receiver") != "" && !receiver.MatchString(intake.ReceiversView()[0].Name) {
+	if query.Get("receiver") != "" && !receiver.MatchString(intake.ReceiversView()[0].Name) {
 		return []intake.GettableAlert{}, nil
 	}
 	alerts, err := s.Store.RecentAlerts(r.Context(), maxListed)
@@ -77,11 +105,12 @@ func (s *Server) firing(r *http.Request) ([]intake.GettableAlert, error) {
 		s.Logger.ErrorContext(r.Context(), "the alerts were not read", "err", err)
 		return nil, errUnavailable
 	}
-	var signals []incident.Signal
-	for _, a := range alerts {
-		if a.State == incident.AlertFiring {
-			signals = append(signals, a.Signal)
+	alerts = slices.DeleteFunc(alerts, func(a *incident.Alert) bool {
+		asked := "active"
+		if a.Held != nil {
+			asked = "silenced"
 		}
-	}
-	return intake.AlertsView(signals, matchers, s.Now()), nil
+		return a.State != incident.AlertFiring || query.Get(asked) == "false"
+	})
+	return intake.AlertsView(alerts, matchers, s.Now()), nil
 }

@@ -321,10 +321,21 @@ func TestTheAlertmanagerAPIAnswersItsOwnQuestions(t *testing.T) {
 			t.Errorf("%s: %d %s, want a 400 with a JSON string", bad.Request.URL, bad.StatusCode, bad.body)
 		}
 	}
+	s.must(nil, "POST", "/api/windows", silence("matchers", []string{"service=search"}), bearer(s.token(incident.Responder)))
+	s.must(nil, "POST", base+"alerts", `[{"labels":{"alertname":"Slow","service":"search","severity":"critical"}}]`)
+	s.wait("what a window holds is listed as suppressed", func() bool {
+		s.must(&got, "GET", base+"alerts?active=false", nil)
+		return len(got) == 1 && got[0].Status.State == "suppressed" && len(got[0].Status.SilencedBy) == 1
+	})
+	var silences []intake.Silence
+	s.must(&silences, "GET", base+"silences", nil)
+	if len(silences) != 1 || silences[0].ID != got[0].Status.SilencedBy[0] || silences[0].Status.State != "active" || silences[0].Matchers[0].Name != "service" {
+		t.Errorf("the silences are %+v", silences)
+	}
 	resolved := fmt.Sprintf(`[{"labels":{"alertname":"HighErrors","service":"payment","severity":"critical","env":"production"},"endsAt":%q}]`, time.Now().Add(-time.Second).Format(time.RFC3339))
 	s.must(nil, "POST", base+"alerts", resolved)
 	s.wait("it is gone from the list", func() bool {
-		s.must(&got, "GET", base+"alerts", nil)
+		s.must(&got, "GET", base+"alerts?silenced=false", nil)
 		return len(got) == 0
 	})
 }

@@ -19,6 +19,7 @@ func (s *Server) registerSettings() {
 	s.registerSources()
 	s.registerProbes()
 	s.registerSignals()
+	s.registerWindows()
 	route(s, incident.Viewer, http.MethodGet, "/api/policy", "What the team decided beforehand", func(ctx context.Context, _ *nothing) (*body[incident.Policy], error) {
 		p, err := s.Store.Policy(ctx)
 		return &body[incident.Policy]{p}, err
@@ -122,6 +123,9 @@ type SignalView struct {
 	Why      string              `json:"why" doc:"Why it joined"`
 	Value    string              `json:"value,omitempty"`
 	URL      string              `json:"url,omitempty"`
+	Held     string              `json:"held,omitempty" doc:"Why it pages nobody: the window that holds it, until when, and its reason"`
+	Window   string              `json:"window,omitempty" doc:"The window that holds it"`
+	Grave    bool                `json:"grave,omitempty" doc:"It would have paged at once"`
 }
 
 func (s *Server) registerSignals() {
@@ -129,6 +133,7 @@ func (s *Server) registerSignals() {
 		Candidates []CandidateView   `json:"candidates"`
 		Loose      []SignalView      `json:"loose" doc:"Recent alerts that belong to nothing open"`
 		Changes    []incident.Change `json:"changes" doc:"Changes of the last day, the newest first"`
+		Held       HeldCount         `json:"held"`
 	}
 	route(s, incident.Viewer, http.MethodGet, "/api/signals", "The live stream, grouped", func(ctx context.Context, _ *nothing) (*body[signals], error) {
 		v := viewerOf(ctx)
@@ -146,7 +151,7 @@ func (s *Server) registerSignals() {
 			c := CandidateView{Card: s.card(v, i.Brief()), Joined: []SignalView{}}
 			for _, a := range alerts {
 				grouped[a.ID] = true
-				x := signalView(a)
+				x := signalView(v.reader(), a)
 				for _, j := range i.Alerts {
 					if j.ID == a.ID {
 						x.Why = v.reader().Join(j)
@@ -162,19 +167,18 @@ func (s *Server) registerSignals() {
 		}
 		for _, a := range recent {
 			if !grouped[a.ID] {
-				out.Loose = append(out.Loose, signalView(a))
+				out.Loose = append(out.Loose, signalView(v.reader(), a))
 			}
 		}
 		out.Changes, err = s.Store.Changes(ctx, incident.Window{From: s.Now().Add(-24 * time.Hour), To: s.Now().Add(time.Minute)}, 50)
 		out.Changes = orEmpty(out.Changes)
+		if err != nil {
+			return nil, err
+		}
+		out.Held, err = s.heldCount(ctx)
 		return &body[signals]{out}, err
 	})
 	s.registerStatus()
-}
-
-func signalView(a *incident.Alert) SignalView {
-	return SignalView{ID: a.ID, Title: a.Signal.Title, Source: a.Signal.Source, Sender: a.Signal.Sender, Service: a.Signal.Service, Severity: a.Signal.Severity,
-		State: a.State, First: a.First, Last: a.Last, Count: a.Count, Value: a.Signal.Value, URL: a.Signal.URL}
 }
 
 // ServiceStatus is a service on the internal status page.

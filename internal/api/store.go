@@ -7,6 +7,7 @@ import (
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/evidence/probe"
 	"github.com/sigap-dev/sigap/internal/identify/intake"
+	"github.com/sigap-dev/sigap/internal/identify/window"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
 	"github.com/sigap-dev/sigap/internal/inform/oncall"
@@ -24,6 +25,10 @@ type Store interface {
 	AllEntries(ctx context.Context, id string) ([]incident.Entry, error)
 	AlertsOf(ctx context.Context, incidentID string, limit int) ([]*incident.Alert, error)
 	RecentAlerts(ctx context.Context, limit int) ([]*incident.Alert, error)
+	Alert(ctx context.Context, id string) (*incident.Alert, error)
+	Windows(ctx context.Context, at time.Time) ([]window.Window, error)
+	GravestHeld(ctx context.Context, limit int) ([]*incident.Alert, error)
+	CountHeld(ctx context.Context) (all, grave int, err error)
 	Changes(ctx context.Context, w incident.Window, limit int) ([]incident.Change, error)
 	Actions(ctx context.Context, openOnly bool, limit int) ([]incident.ActionOf, error)
 	OwedBy(ctx context.Context, person string, limit int) ([]incident.ActionOf, error)

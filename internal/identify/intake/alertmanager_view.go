@@ -111,18 +111,22 @@ func StatusView(build VersionInfo, since time.Time) AlertmanagerStatus {
 // ReceiversView is the answer of GET /api/v2/receivers.
 func ReceiversView() []Receiver { return []Receiver{{Name: receiverName}} }
 
-// AlertsView is the answer of GET /api/v2/alerts: those signals that fire at
-// now and that every matcher matches, by fingerprint. Signals are the latest of
-// their alerts, from any source.
-func AlertsView(signals []incident.Signal, matchers []Matcher, now time.Time) []GettableAlert {
+// AlertsView is the answer of GET /api/v2/alerts: those alerts that fire at now
+// and that every matcher matches, by fingerprint. They are from any source.
+func AlertsView(alerts []*incident.Alert, matchers []Matcher, now time.Time) []GettableAlert {
 	view := []GettableAlert{}
-	for _, s := range signals {
+	for _, alert := range alerts {
+		s := alert.Signal
 		if s.State == incident.Resolved || !s.ExpiresAt.IsZero() && !s.ExpiresAt.After(now) {
 			continue
 		}
 		labels := viewLabels(s)
 		if matchAll(matchers, labels) {
-			view = append(view, gettable(s, labels, now))
+			a := gettable(s, labels, now)
+			if alert.Held != nil {
+				a.Status.State, a.Status.SilencedBy = "suppressed", []string{alert.Held.Window}
+			}
+			view = append(view, a)
 		}
 	}
 	slices.SortFunc(view, func(a, b GettableAlert) int { return cmp.Compare(a.Fingerprint, b.Fingerprint) })

@@ -9,13 +9,21 @@ import (
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
+func alertsOf(signals ...incident.Signal) []*incident.Alert {
+	var out []*incident.Alert
+	for _, s := range signals {
+		out = append(out, &incident.Alert{Signal: s})
+	}
+	return out
+}
+
 func TestAnAlertIsShownAsItWasPosted(t *testing.T) {
 	t.Parallel()
 	batch, err := parse(t, "prometheus", Request{Body: postedBatch(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	view := AlertsView(batch.Signals, nil, now)
+	view := AlertsView(alertsOf(batch.Signals...), nil, now)
 	if len(view) != 1 {
 		t.Fatalf("got %d alerts", len(view))
 	}
@@ -65,7 +73,7 @@ func TestOnlyWhatFiresAndMatchesIsShown(t *testing.T) {
 				matchers = append(matchers, m)
 			}
 			got := map[string]bool{}
-			for _, a := range AlertsView(signals, matchers, now) {
+			for _, a := range AlertsView(alertsOf(signals...), matchers, now) {
 				got[a.Labels["alertname"]] = true
 			}
 			for _, s := range signals {
@@ -90,7 +98,7 @@ func TestAFilterThatCannotBeReadIsAnError(t *testing.T) {
 // the specification requires a list or an object.
 func TestNoListIsNull(t *testing.T) {
 	t.Parallel()
-	alerts := AlertsView([]incident.Signal{{Source: "generic", Title: "Bare", State: incident.Firing}}, nil, now)
+	alerts := AlertsView(alertsOf(incident.Signal{Source: "generic", Title: "Bare", State: incident.Firing}), nil, now)
 	for name, view := range map[string]any{
 		"status":     StatusView(VersionInfo{}, now),
 		"receivers":  ReceiversView(),
