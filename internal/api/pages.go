@@ -32,7 +32,18 @@ type PageView struct {
 	By         string            `json:"by,omitempty" doc:"Who is on it"`
 	Next       *NextPerson       `json:"next,omitempty" doc:"Who is asked next, and when"`
 	Person     incident.Person   `json:"person"`
+	Waiting    []WaitingView     `json:"waiting,omitempty" doc:"Behind the link of a summary: what waits still, the worst first; an answer is for all of it"`
 	Now        time.Time         `json:"now"`
+}
+
+// WaitingView is one incident of a summary.
+type WaitingView struct {
+	Ref      string            `json:"ref"`
+	Severity incident.Severity `json:"severity"`
+	Title    string            `json:"title"`
+	Service  string            `json:"service"`
+	Since    time.Time         `json:"since"`
+	Link     string            `json:"link" doc:"To its own page"`
 }
 
 // NextPerson is who is asked when this one does not answer.
@@ -46,15 +57,7 @@ func (s *Server) registerPages() {
 		Token string `path:"token"`
 	}
 	route(s, public, http.MethodGet, "/api/pages/{token}", "The page behind a message's link; reading it does nothing", func(ctx context.Context, in *token) (*body[PageView], error) {
-		p, expired, err := s.Links.Read(in.Token, s.Now())
-		if err != nil {
-			return nil, err
-		}
-		i, err := s.Store.Incident(ctx, p.Incident)
-		if err != nil {
-			return nil, err
-		}
-		v, err := s.page(ctx, p, i, expired)
+		v, err := s.pageBehind(ctx, in.Token)
 		return &body[PageView]{v}, err
 	})
 	type act struct {
@@ -64,19 +67,57 @@ func (s *Server) registerPages() {
 		}
 	}
 	route(s, public, http.MethodPost, "/api/pages/{token}", "Acknowledge a page or pass it on", func(ctx context.Context, in *act) (*body[PageView], error) {
-		i, err := s.Inform.AnswerLink(ctx, in.Token, in.Body.Act)
-		if err != nil {
+		if _, err := s.Inform.AnswerLink(ctx, in.Token, in.Body.Act); err != nil {
 			return nil, err
 		}
-		p, expired, err := s.Links.Read(in.Token, s.Now())
-		if err != nil {
-			return nil, err
-		}
-		v, err := s.page(ctx, p, i, expired)
+		v, err := s.pageBehind(ctx, in.Token)
 		return &body[PageView]{v}, err
 	})
 	s.registerReportForm()
 	s.registerMyPages()
+}
+
+// pageBehind is what a message's link shows now.
+func (s *Server) pageBehind(ctx context.Context, token string) (PageView, error) {
+	p, expired, err := s.Links.Read(token, s.Now())
+	if err != nil {
+		return PageView{}, err
+	}
+	if !p.Summary.IsZero() {
+		return s.summaryPage(ctx, p, expired)
+	}
+	i, err := s.Store.Incident(ctx, p.Incident)
+	if err != nil {
+		return PageView{}, err
+	}
+	return s.page(ctx, p, i, expired)
+}
+
+// summaryPage lists what a summary told of and waits for an answer still.
+func (s *Server) summaryPage(ctx context.Context, p inform.Pass, expired bool) (PageView, error) {
+	person, err := s.Store.Person(ctx, p.Person)
+	if err != nil {
+		return PageView{}, err
+	}
+	waiting, err := s.Inform.Waiting(ctx, p)
+	if err != nil {
+		return PageView{}, err
+	}
+	reader := text.Reader{Lang: person.Lang, Location: person.Location()}
+	out := PageView{Title: reader.SummaryTitle(len(waiting)), Since: p.Summary, Fields: []text.Field{}, Moments: []MomentView{},
+		Lang: person.Lang, Theme: person.Theme, Timezone: person.Timezone, State: "over", Person: person.Ref(), Now: s.Now()}
+	for _, w := range waiting {
+		i := w.Incident
+		out.Waiting = append(out.Waiting, WaitingView{Ref: i.Ref(), Severity: i.Severity, Title: i.Title, Service: i.Service, Since: impactFrom(i), Link: w.Link})
+		out.Drill = out.Drill || i.Drill
+	}
+	switch {
+	case expired:
+		out.State = "expired"
+	case len(waiting) > 0:
+		out.State, out.Severity = "open", waiting[0].Incident.Severity
+	}
+	return out, nil
 }
 
 func (s *Server) page(ctx context.Context, p inform.Pass, i *incident.Incident, expired bool) (PageView, error) {

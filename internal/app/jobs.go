@@ -26,7 +26,7 @@ const (
 // queueOf says which queue each kind of job goes to.
 func queueOf(kind string) string {
 	switch kind {
-	case incident.Page{}.Kind(), incident.SendNotice{}.Kind(), incident.FollowUp{}.Kind(), inform.Deliver{}.Kind(), inform.AfterPages{}.Kind(), inform.AfterQuiet{}.Kind(), inform.NextMethod{}.Kind(), inform.Escalate{}.Kind(),
+	case incident.Page{}.Kind(), incident.SendNotice{}.Kind(), incident.FollowUp{}.Kind(), inform.Deliver{}.Kind(), inform.AfterPages{}.Kind(), inform.AfterQuiet{}.Kind(), inform.NextMethod{}.Kind(), inform.Summary{}.Kind(), inform.Carried{}.Kind(), inform.Escalate{}.Kind(),
 		identify.Decide{}.Kind(), identify.Unanswered{}.Kind():
 		return queuePaging
 	case incident.Verify{}.Kind(), incident.WatchRecovery{}.Kind(), incident.DraftReview{}.Kind():
@@ -62,6 +62,17 @@ func add[T river.JobArgs](w *river.Workers, work func(context.Context, T) error)
 	}))
 }
 
+// addSending registers a worker for a kind of job that sends a message.
+func addSending[T river.JobArgs](w *river.Workers, work func(context.Context, T, inform.Try) error) {
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error {
+		err := work(ctx, job.Args, tryOf(job.JobRow))
+		if later, ok := errors.AsType[*inform.Later](err); ok && later.After > 0 {
+			return river.JobSnooze(later.After) // as long as the service asked
+		}
+		return gone(err)
+	}))
+}
+
 // tryOf tells a delivery which try it is. River writes down how each try ended,
 // unless the process died: then there are fewer ends than tries.
 func tryOf(job *rivertype.JobRow) inform.Try {
@@ -93,13 +104,9 @@ func (a *App) workers() *river.Workers {
 	add(w, a.inform.AfterPages)
 	add(w, a.inform.AfterQuiet)
 	add(w, a.inform.Update)
-	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[inform.Deliver]) error {
-		err := a.inform.Deliver(ctx, job.Args, tryOf(job.JobRow))
-		if later, ok := errors.AsType[*inform.Later](err); ok && later.After > 0 {
-			return river.JobSnooze(later.After) // as long as the service asked
-		}
-		return gone(err)
-	}))
+	add(w, a.inform.Carried)
+	addSending(w, a.inform.Deliver)
+	addSending(w, a.inform.Summary)
 	add(w, func(ctx context.Context, j act.Remind) error { return a.act.Remind(ctx, j) })
 	add(w, a.act.Watch)
 	add(w, a.update.StartClocks)

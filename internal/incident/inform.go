@@ -77,6 +77,8 @@ type Receipt struct {
 const (
 	QuietHours = "quiet-hours" // queued: it waits for the person's quiet hours to end
 	InLater    = "in-later"    // a later one of the incident spoke for it
+	InSummary  = "in-summary"  // queued: a summary of many pages will carry it; else it did
+	NotNeeded  = "not-needed"  // queued: it was gathered, and taken or over before the summary went
 )
 
 func (Receipt) Kind() Kind { return "receipt" }

@@ -34,6 +34,8 @@ func (s *Service) Report(ctx context.Context, token string, form url.Values) ([]
 	switch {
 	case report.Key != "":
 		return s.pressed(ctx, p, person, report.Key, token, expired)
+	case report.State != "" && !p.Summary.IsZero():
+		return nil, s.summaryReported(ctx, p, person.Contacts, report)
 	case report.State != "":
 		return nil, s.reported(ctx, p, person.Contacts, report)
 	}
@@ -50,7 +52,7 @@ func (s *Service) pressed(ctx context.Context, p Pass, person *directory.Person,
 	case expired:
 		return channel.Spoken(person.Lang, reader.CallAnswer("late"), ""), nil
 	}
-	if _, err := s.answer(ctx, p.Incident, p.Person, p.Notice, answer); err != nil {
+	if _, err := s.AnswerLink(ctx, token, answer); err != nil {
 		return nil, err
 	}
 	return channel.Spoken(person.Lang, reader.CallAnswer(code), ""), nil

@@ -69,8 +69,8 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 		return s.failed(ctx, job, receipt, "the contact method was removed", true)
 	}
 	receipt.Channel = contact.Kind
-	if until, waits := r.quiet(i, notice, job, s.now()); waits {
-		return s.hold(ctx, job, receipt, until)
+	if waits, err := s.putOff(ctx, i, notice, job, receipt, &r); waits || err != nil {
+		return err
 	}
 	ch, err := s.channels.Channel(ctx, contact.Kind)
 	switch {
@@ -106,6 +106,22 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 		return fmt.Errorf("%s: %w", Unrecorded, err)
 	}
 	return nil
+}
+
+// putOff keeps what does not go out now: it waits for quiet hours to end, or it
+// is gathered with other pages.
+func (s *Service) putOff(ctx context.Context, i *incident.Incident, n incident.Notice, job Deliver, receipt incident.Receipt, r *roster) (waits bool, err error) {
+	if until, waits := r.quiet(i, n, job, s.now()); waits {
+		return true, s.hold(ctx, job, receipt, until)
+	}
+	if n.Purpose != incident.PurposePage {
+		return false, nil
+	}
+	p, err := s.pace(ctx, i, n, job)
+	if err != nil || !p.Gathered {
+		return false, err
+	}
+	return true, s.gather(ctx, job, receipt, p.Due)
 }
 
 // same reports whether two receipts are of one message: sent to one recipient

@@ -38,6 +38,12 @@ type Store interface {
 	// Turn gives 1, 2, 3, … for a name: whose turn it is where people are
 	// asked in turn.
 	Turn(ctx context.Context, name string) (int64, error)
+	// Pace decides whether a page goes out by itself, one page of a lane at a
+	// time, and keeps it.
+	Pace(ctx context.Context, p Paced, fn func(Lately) (gather bool, summary incident.Job)) (Paced, error)
+	Paced(ctx context.Context, lane string) ([]Paced, error)
+	// Summed ends a round of summaries, see [Service.Summary].
+	Summed(ctx context.Context, lane string, gone, told []Paced, at time.Time, follow []incident.Job, next incident.Job) error
 }
 
 // Channels sends over the channels that are set up.
@@ -90,6 +96,19 @@ type (
 	AfterQuiet struct {
 		Deliver
 	}
+	// Summary sends one message for all pages that were gathered for a contact.
+	Summary struct {
+		Lane    string             `json:"lane"`
+		To      incident.Recipient `json:"to"`
+		Contact string             `json:"contact"` // id of the contact method
+		Drill   bool               `json:"drill,omitempty"`
+		Due     time.Time          `json:"due"`
+	}
+	// Carried records what became of one page that was gathered.
+	Carried struct {
+		Deliver
+		Receipt incident.Receipt `json:"receipt"`
+	}
 	// NextMethod tries the next way to reach somebody who has not answered.
 	NextMethod struct {
 		Deliver
@@ -101,6 +120,8 @@ func (Escalate) Kind() string   { return "escalate" }
 func (AfterPages) Kind() string { return "after_pages" }
 func (AfterQuiet) Kind() string { return "after_quiet" }
 func (NextMethod) Kind() string { return "next_method" }
+func (Summary) Kind() string    { return "summary" }
+func (Carried) Kind() string    { return "carried" }
 
 // roster is the directory at one moment.
 type roster struct {

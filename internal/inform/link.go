@@ -20,11 +20,15 @@ const linkLife = 48 * time.Hour
 
 // Pass is what a link in a message is for: one person, one notice.
 type Pass struct {
-	Incident string    `json:"i"`
-	Notice   string    `json:"n"`
+	Incident string    `json:"i,omitempty"`
+	Notice   string    `json:"n,omitempty"`
 	Person   string    `json:"p"`
 	Method   string    `json:"m"`
 	Expires  time.Time `json:"e"`
+	// Summary is when the summary that carries the link was sent; it is for all
+	// that was told by then over the lane, and names no incident.
+	Summary time.Time `json:"s,omitzero"`
+	Lane    string    `json:"l,omitempty"`
 }
 
 // Links makes the links in messages and reads them back. A link is signed,
@@ -86,7 +90,8 @@ const (
 	Look        Answer = "opened"  // they have seen it, no more
 )
 
-// AnswerLink takes a person's answer through the link of a message.
+// AnswerLink takes a person's answer through the link of a message. The link of
+// a summary answers for all that it told of, and gives no incident.
 func (s *Service) AnswerLink(ctx context.Context, token string, a Answer) (*incident.Incident, error) {
 	p, expired, err := s.links.Read(token, s.now())
 	switch {
@@ -94,6 +99,8 @@ func (s *Service) AnswerLink(ctx context.Context, token string, a Answer) (*inci
 		return nil, err
 	case expired:
 		return nil, incident.Errorf(incident.Conflict, "This link has expired. Sign in to act on the incident.")
+	case !p.Summary.IsZero():
+		return nil, s.answerAll(ctx, p, a)
 	}
 	return s.answer(ctx, p.Incident, p.Person, p.Notice, a)
 }

@@ -79,10 +79,16 @@ func newWorld(t *testing.T, dsn string) *world {
 	queuetest.On(w.queue, w.inform.AfterPages)
 	queuetest.On(w.queue, w.inform.AfterQuiet)
 	queuetest.On(w.queue, w.inform.Update)
-	queuetest.OnAttempt(w.queue, func(ctx context.Context, job inform.Deliver, n queuetest.Attempt) error {
-		return w.inform.Deliver(ctx, job, inform.Try{N: int(n), Last: n == 25})
-	})
+	queuetest.On(w.queue, w.inform.Carried)
+	sends(w.queue, w.inform.Deliver)
+	sends(w.queue, w.inform.Summary)
 	return w
+}
+
+func sends[T incident.JobArgs](q *queuetest.Queue, work func(context.Context, T, inform.Try) error) {
+	queuetest.OnAttempt(q, func(ctx context.Context, job T, n queuetest.Attempt) error {
+		return work(ctx, job, inform.Try{N: int(n), Last: n == 25})
+	})
 }
 
 // onSQLite is a world on the embedded engine, for what the engine does not change.

@@ -336,6 +336,9 @@ var english = catalog{
 	"entry.receipt.acknowledged": "**{name}** acknowledged, {channel}",
 	"entry.receipt.declined":     "**{name}** passed it on",
 	"entry.receipt.failed":       "**{name}** was not reached, {channel}",
+	"entry.receipt.notNeeded":    "The page to {name} was not needed any more",
+	"receipt.gathered":           "With others in a summary, {until}.",
+	"receipt.summary":            "In a summary with others.",
 	"entry.receipt.inOne":        "Message to {name} went in one with a later one",
 	"receipt.quiet":              "Held until {until}, when their quiet hours end.",
 	"receipt.twice":              "It may have come twice: a sending before was broken off.",
@@ -493,6 +496,14 @@ var english = catalog{
 	"notice.whom":           "Affected: {whom}",
 	"notice.noLead":         "Nobody yet",
 	"notice.noDecision":     "Nothing is asked of you now. Updates come by themselves.",
+
+	// One message for several pages.
+	"summary.title":  "{n} {n|incident waits|incidents wait} for you",
+	"summary.line":   "[{severity} ]{ref} {title}[ ({service})][, for {span}]",
+	"summary.more":   "and {n} more",
+	"summary.why":    "Much at once: instead of a page each you get one summary a minute until you answer.",
+	"summary.answer": "Take all, or look at each",
+	"summary.prompt": "Press 1 to take all of them. Press 2 to pass all of them on to the next person.",
 
 	// Follow-ups.
 	"letter.held":            "Held until your quiet hours ended. [Before it: {what}. ]Now: {status}[, {severity}].",

@@ -67,14 +67,24 @@ func (r Reader) audience(people, rooms int) string {
 
 func (r Reader) receiptEntry(f incident.Receipt) Line {
 	state := string(f.State)
-	if f.Detail == incident.InLater {
+	switch f.Detail {
+	case incident.InLater:
 		state = "inOne"
+	case incident.NotNeeded:
+		state = "notNeeded"
 	}
 	line := Line{Icon: "send", Tone: "minor", Text: r.mark("entry.receipt."+state, "name", f.To.Name, "channel", r.channel(f.Channel))}
 	switch f.State {
 	case incident.Queued:
-		if f.Detail == incident.QuietHours {
-			line.Detail = r.say("receipt.quiet", "until", r.whenZoned(f.Until, f.At))
+		switch f.Detail {
+		case incident.QuietHours:
+			line.Detail = r.say("receipt.quiet", "until", r.zoned(f.Until))
+		case incident.InSummary:
+			line.Detail = r.say("receipt.gathered", "until", r.zoned(f.Until))
+		}
+	case incident.Accepted, incident.Delivered:
+		if f.Detail == incident.InSummary {
+			line.Detail = r.say("receipt.summary")
 		}
 	case incident.AckedBy:
 		line.Icon = "user"

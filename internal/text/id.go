@@ -336,6 +336,9 @@ var indonesian = catalog{
 	"entry.receipt.acknowledged": "**{name}** mengonfirmasi, {channel}",
 	"entry.receipt.declined":     "**{name}** meneruskannya",
 	"entry.receipt.failed":       "**{name}** tak terjangkau, {channel}",
+	"entry.receipt.notNeeded":    "Panggilan untuk {name} tidak diperlukan lagi",
+	"receipt.gathered":           "Bersama yang lain dalam satu ringkasan, {until}.",
+	"receipt.summary":            "Dalam satu ringkasan bersama yang lain.",
 	"entry.receipt.inOne":        "Pesan untuk {name} digabung dengan pesan sesudahnya",
 	"receipt.quiet":              "Ditahan sampai {until}, saat jam tenangnya berakhir.",
 	"receipt.twice":              "Mungkin diterima dua kali: pengiriman sebelumnya terputus.",
@@ -493,6 +496,14 @@ var indonesian = catalog{
 	"notice.whom":           "Yang terdampak: {whom}",
 	"notice.noLead":         "Belum ada",
 	"notice.noDecision":     "Saat ini tidak ada yang perlu Anda putuskan. Kabar akan dikirim berkala.",
+
+	// One message for several pages.
+	"summary.title":  "{n} insiden menunggu Anda",
+	"summary.line":   "[{severity} ]{ref} {title}[ ({service})][, sudah {span}]",
+	"summary.more":   "dan {n} lagi",
+	"summary.why":    "Banyak sekaligus: alih-alih satu panggilan per insiden, Anda menerima satu ringkasan per menit sampai Anda menjawab.",
+	"summary.answer": "Tangani semua, atau lihat satu per satu",
+	"summary.prompt": "Tekan 1 untuk menangani semuanya. Tekan 2 untuk meneruskan semuanya ke orang berikutnya.",
 
 	// Follow-ups.
 	"letter.held":            "Ditahan sampai jam tenang Anda berakhir. [Sebelumnya: {what}. ]Kini: {status}[, {severity}].",

@@ -209,11 +209,12 @@ export interface ReviewView {
 }
 export interface Meeting { id: string; at: string; minutes: number; where?: string; attendees: Person[] }
 
+export interface WaitingView { ref: string; severity: number; title: string; service: string; since: string; link: string }
 export interface PageView {
   ref: string; severity: number; title: string; statusText: string; drill: boolean; since: string; ended?: string;
   fields: { label: string; value: string }[]; plot?: Plot; moments: Moment[]; lang: Lang; theme: Theme | ''; timezone: string;
   state: 'open' | 'acknowledged' | 'declined' | 'expired' | 'over'; by?: string;
-  next?: { name: string; at: string }; person: Person; now: string;
+  next?: { name: string; at: string }; person: Person; waiting?: WaitingView[]; now: string;
 }
 
 export interface ActionOf { incident: string; ref: string; title: string; action: Action }
