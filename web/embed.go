@@ -63,7 +63,7 @@ func newServer(files fs.FS) *server {
 		panic(err) // reading from memory does not go wrong
 	}
 	if s.index = s.assets["/index.html"]; s.index != nil {
-		s.routes = s.router(readManifest(files))
+		s.routes = s.router(files)
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -97,40 +98,50 @@ func TestOnlyReadingIsAllowed(t *testing.T) {
 
 func TestAPageBringsAlongWhatItShowsFirst(t *testing.T) {
 	t.Parallel()
-	h := newServer(fstest.MapFS{
-		"index.html": {Data: []byte("<html><head><title>Sigap</title></head><body></body></html>")},
-		".vite/manifest.json": {Data: []byte(`{
-			"src/pages/Incident.svelte": {"file": "assets/I.js", "css": ["assets/I.css"], "imports": ["_shared.js"]},
-			"_shared.js": {"file": "assets/S.js", "imports": ["src/pages/Incident.svelte"]},
-			"src/lib/i18n/id.ts": {"file": "assets/id.js"}}`)},
-	})
+	build := maps.Clone(drawn)
+	build[".vite/manifest.json"] = &fstest.MapFile{Data: []byte(`{
+		"index.html": {"file": "assets/index-1a.js", "imports": ["_shared.js"]},
+		"src/pages/Review.svelte": {"file": "assets/R.js", "imports": ["_shared.js"]},
+		"_shared.js": {"file": "assets/S.js", "imports": ["src/pages/Review.svelte"]},
+		"src/lib/i18n/id.ts": {"file": "assets/id.js"}}`)}
+	h := newServer(build)
 	var asked []string
 	ask := func(address string) []byte {
 		asked = append(asked, address)
 		return map[string][]byte{
-			"/session":         []byte(`{"person":{"lang":"id"}}`),
-			"/incidents/INC-1": []byte(`{"title":"</script><script>alert(1)"}`),
+			"/session":                []byte(`{"person":{"lang":"id"}}`),
+			"/incidents/INC-1/review": []byte(`{"title":"</script><script>alert(1)"}`),
 		}[address]
 	}
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest(http.MethodGet, "/incidents/INC-1/act", nil)
+	r := httptest.NewRequest(http.MethodGet, "/incidents/INC-1/review", nil)
 	h.ServeHTTP(w, r.WithContext(WithAsk(r.Context(), ask)))
 	body := w.Body.String()
 	for _, want := range []string{
-		`<link rel="modulepreload" crossorigin href="/assets/I.js">`, `href="/assets/S.js">`, `href="/assets/id.js">`, `<link rel="stylesheet" crossorigin href="/assets/I.css">`,
-		`<script type="application/json" data-answer="/incidents/INC-1">{"title":"\u003c/script>\u003cscript>alert(1)"}</script>`,
+		`<link rel="modulepreload" crossorigin href="/assets/R.js">`, `href="/assets/S.js">`, `href="/assets/id.js">`, "<style>b{color:red}i{color:blue}</style>",
+		`<script type="application/json" data-answer="/incidents/INC-1/review">{"title":"\u003c/script>\u003cscript>alert(1)"}</script>`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page has no %s:\n%s", want, body)
 		}
 	}
-	if strings.Contains(body, "entries") {
-		t.Error("the page holds an answer that was refused")
+	if strings.Count(body, "S.js") != 1 {
+		t.Error("a file is named twice")
 	}
-	if got := strings.Join(asked, " "); got != "/session /incidents/INC-1 /incidents/INC-1/entries?limit=60" {
+	if got := strings.Join(asked, " "); got != "/session /incidents/INC-1/review" {
 		t.Errorf("asked for %s", got)
 	}
 	if got := w.Header().Get("Cache-Control"); got != "no-store" {
 		t.Errorf("Cache-Control %q: a page with one person's data is kept nowhere", got)
+	}
+}
+
+func TestAPageHoldsNoAnswerThatWasRefused(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, "/incidents/INC-1/act", nil)
+	newServer(drawn).ServeHTTP(w, r.WithContext(WithAsk(r.Context(), func(string) []byte { return nil })))
+	if body := w.Body.String(); strings.Contains(body, "data-answer") || strings.Contains(body, `id="first"`) || !strings.Contains(body, `<div id="app">`) {
+		t.Errorf("got %s", body)
 	}
 }

@@ -30,29 +30,33 @@ func WithAsk(ctx context.Context, ask Ask) context.Context {
 
 // page is what the page at an address needs at once: its module of the build,
 // and the answers of the API that it shows first, as web/src asks for them.
+// Where draws is set, those two are an incident and its newest entries, which
+// are written as HTML before the app runs.
 type page struct {
 	pattern, module string
 	answers         []string
+	draws           bool
 }
+
+var incidentAnswers = []string{"/incidents/{ref}", "/incidents/{ref}/entries?limit=60"}
 
 // pages are those that somebody opens from a link in the worst hour; any other
 // is served without what it needs, and asks.
 var pages = []page{
-	{"/{$}", "src/pages/Home.svelte", []string{"/home"}},
-	{"/incidents", "src/pages/Incidents.svelte", nil},
-	{"/incidents/{ref}", "src/pages/Incident.svelte", []string{"/incidents/{ref}", "/incidents/{ref}/entries?limit=60"}},
-	{"/incidents/{ref}/{stage}", "src/pages/Incident.svelte", []string{"/incidents/{ref}", "/incidents/{ref}/entries?limit=60"}},
-	{"/incidents/{ref}/review", "src/pages/Review.svelte", []string{"/incidents/{ref}/review"}},
-	{"/a/{token}", "src/pages/Acknowledge.svelte", []string{"/pages/{token}"}},
-	{"/signin", "src/pages/SignIn.svelte", nil},
-	{"/report/{key}", "src/pages/ReportForm.svelte", nil},
-	{"/", "", nil},
+	{"/{$}", "src/pages/Home.svelte", []string{"/home"}, false},
+	{"/incidents", "src/pages/Incidents.svelte", nil, false},
+	{"/incidents/{ref}", "src/pages/Incident.svelte", incidentAnswers, true},
+	{"/incidents/{ref}/{stage}", "src/pages/Incident.svelte", incidentAnswers, true},
+	{"/incidents/{ref}/review", "src/pages/Review.svelte", []string{"/incidents/{ref}/review"}, false},
+	{"/a/{token}", "src/pages/Acknowledge.svelte", []string{"/pages/{token}"}, false},
+	{"/signin", "src/pages/SignIn.svelte", nil, false},
+	{"/report/{key}", "src/pages/ReportForm.svelte", nil, false},
+	{"/", "", nil, false},
 }
 
 // chunk is one entry of the build's manifest.
 type chunk struct {
 	File    string   `json:"file"`
-	CSS     []string `json:"css"`
 	Imports []string `json:"imports"`
 }
 
@@ -67,16 +71,10 @@ func readManifest(files fs.FS) map[string]chunk {
 }
 
 // links are the elements that have the browser fetch a module with all that it
-// imports while the page itself is still on its way.
-func links(manifest map[string]chunk, module, index string) string {
+// imports, but for what is linked already, while the page is still on its way.
+func links(manifest map[string]chunk, module, already string) string {
 	var out strings.Builder
 	var seen []string
-	add := func(format, file string) {
-		if !slices.Contains(seen, file) && !strings.Contains(index, file) {
-			seen = append(seen, file)
-			fmt.Fprintf(&out, format, html.EscapeString(file))
-		}
-	}
 	var walk func(name string)
 	walk = func(name string) {
 		c, ok := manifest[name]
@@ -84,11 +82,8 @@ func links(manifest map[string]chunk, module, index string) string {
 			return
 		}
 		seen = append(seen, name)
-		for _, css := range c.CSS {
-			add("<link rel=\"stylesheet\" crossorigin href=\"/%s\">\n", css)
-		}
-		if strings.HasSuffix(c.File, ".js") {
-			add("<link rel=\"modulepreload\" crossorigin href=\"/%s\">\n", c.File)
+		if strings.HasSuffix(c.File, ".js") && !strings.Contains(already, c.File) {
+			fmt.Fprintf(&out, "<link rel=\"modulepreload\" crossorigin href=\"/%s\">\n", html.EscapeString(c.File))
 		}
 		for _, other := range c.Imports {
 			walk(other)
@@ -99,38 +94,50 @@ func links(manifest map[string]chunk, module, index string) string {
 }
 
 // router finds the page of an address.
-func (s *server) router(manifest map[string]chunk) http.Handler {
-	head, rest, whole := strings.Cut(string(s.index.body), "</head>")
-	body, end, closed := strings.Cut(rest, "</body>")
+func (s *server) router(files fs.FS) http.Handler {
 	mux := http.NewServeMux()
-	catalog := links(manifest, "src/lib/i18n/id.ts", head)
+	manifest, first := readManifest(files), readFirst(files)
+	firstSheet, _ := fs.ReadFile(files, ".vite/first.css")
 	for _, p := range pages {
-		preload := links(manifest, p.module, head)
+		frame, ok := s.cut(manifest, p, firstSheet)
 		mux.HandleFunc(p.pattern, func(w http.ResponseWriter, r *http.Request) {
 			ask, _ := r.Context().Value(askKey{}).(Ask)
-			if ask == nil || !whole || !closed {
+			if ask == nil || !ok {
 				s.index.send(w, r)
 				return
 			}
-			session := ask("/session")
+			frame.allow(w.Header())
 			out, done := pageWriter(w, r)
 			defer done()
-			_, _ = io.WriteString(out, head+preload)
-			if indonesian(session, r) {
-				_, _ = io.WriteString(out, catalog)
+			session := ask("/session")
+			reader := readReader(session, r)
+			_, _ = io.WriteString(out, frame.begin(reader))
+			if !p.draws {
+				out.Flush() // the browser fetches the app while the answers are made
 			}
-			_, _ = io.WriteString(out, "</head>"+body)
-			out.Flush() // the browser fetches those files while the answers are made
+			answers := p.ask(r, ask)
+			if p.draws {
+				_ = first.write(out, r.PathValue("stage"), reader, answers[0], answers[1])
+			}
 			answer(out, "/session", session)
-			for _, pattern := range p.answers {
-				if address := filled(pattern, r); address != "" {
-					answer(out, address, ask(address))
-				}
+			for n, pattern := range p.answers {
+				answer(out, filled(pattern, r), answers[n])
 			}
-			_, _ = io.WriteString(out, "</body>"+end)
+			_, _ = io.WriteString(out, "</body>"+frame.end)
 		})
 	}
 	return mux
+}
+
+// ask gets what a page shows first; empty where it is refused.
+func (p page) ask(r *http.Request, ask Ask) [][]byte {
+	answers := make([][]byte, len(p.answers))
+	for n, pattern := range p.answers {
+		if address := filled(pattern, r); address != "" {
+			answers[n] = ask(address)
+		}
+	}
+	return answers
 }
 
 // servePage answers with the page, at whatever address.
@@ -162,19 +169,6 @@ func answer(w io.Writer, address string, body []byte) {
 		return
 	}
 	_, _ = fmt.Fprintf(w, "<script type=\"application/json\" data-answer=\"%s\">%s</script>\n", html.EscapeString(address), bytes.ReplaceAll(bytes.TrimSpace(body), []byte("<"), []byte(`\u003c`)))
-}
-
-// indonesian reports whether the page will begin in Indonesian.
-func indonesian(session []byte, r *http.Request) bool {
-	var s struct {
-		Person *struct {
-			Lang string `json:"lang"`
-		} `json:"person"`
-	}
-	if json.Unmarshal(session, &s) == nil && s.Person != nil {
-		return s.Person.Lang == "id"
-	}
-	return strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "id")
 }
 
 // flusher writes and hands on what was written.

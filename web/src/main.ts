@@ -16,4 +16,7 @@ here.follow();
 now.tick();
 await i18n.use(firstLanguage());
 outbox.start();
+document.documentElement.classList.remove('early');
 mount(App, { target: document.getElementById('app')! });
+// From now on the browser has the letters, and the server knows where its reader is: it need not begin without.
+void document.fonts.ready.then(() => (document.cookie = `sigap_here=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone)}; path=/; max-age=31536000; samesite=lax`));
