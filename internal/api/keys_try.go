@@ -109,7 +109,7 @@ func (s *Server) try(ctx context.Context, out *Tried, key KeyView, sample intake
 			}
 			t.Pages, t.Severity = pages, i.Severity
 			if t.Say, _ = reader.Verdict(i.Verdict, i); held != nil {
-				t.Say = reader.Held(held, false)
+				t.Say = reader.Held(held, false, s.Now())
 			}
 		}
 		out.Signals = append(out.Signals, t)

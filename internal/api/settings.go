@@ -151,7 +151,7 @@ func (s *Server) registerSignals() {
 			c := CandidateView{Card: s.card(v, i.Brief()), Joined: []SignalView{}}
 			for _, a := range alerts {
 				grouped[a.ID] = true
-				x := signalView(v.reader(), a)
+				x := s.signalView(v, a)
 				for _, j := range i.Alerts {
 					if j.ID == a.ID {
 						x.Why = v.reader().Join(j)
@@ -167,7 +167,7 @@ func (s *Server) registerSignals() {
 		}
 		for _, a := range recent {
 			if !grouped[a.ID] {
-				out.Loose = append(out.Loose, signalView(v.reader(), a))
+				out.Loose = append(out.Loose, s.signalView(v, a))
 			}
 		}
 		out.Changes, err = s.Store.Changes(ctx, incident.Window{From: s.Now().Add(-24 * time.Hour), To: s.Now().Add(time.Minute)}, 50)

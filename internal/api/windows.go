@@ -8,7 +8,6 @@ import (
 
 	"github.com/sigap-dev/sigap/internal/identify/window"
 	"github.com/sigap-dev/sigap/internal/incident"
-	"github.com/sigap-dev/sigap/internal/text"
 )
 
 const (
@@ -49,11 +48,16 @@ func (s *Server) registerWindows() {
 		Matchers []string            `json:"matchers" doc:"All must be met: service=checkout, environment!=staging, instance=~web-.*"`
 		From     time.Time           `json:"from,omitzero" doc:"Missing: now"`
 		Until    time.Time           `json:"until,omitzero" doc:"May be missing of a weekly one alone"`
+		Minutes  int                 `json:"minutes,omitempty" minimum:"1" maximum:"527040" doc:"How long, instead of until"`
 		Weekly   *window.Weekly      `json:"weekly,omitempty"`
 		Reason   string              `json:"reason"`
 	}
 	route(s, incident.Responder, http.MethodPost, "/api/windows", "Silence alerts, or announce maintenance", func(ctx context.Context, in *body[newWindow]) (*body[WindowView], error) {
 		v, n := viewerOf(ctx), in.Body
+		if n.Minutes > 0 {
+			n.From = s.moment(n.From)
+			n.Until = n.From.Add(time.Duration(n.Minutes) * time.Minute)
+		}
 		w, err := s.Identify.MakeWindow(ctx, v.actor, window.Window{Kind: n.Kind, Matchers: n.Matchers, From: n.From, Until: n.Until, Weekly: n.Weekly, Reason: n.Reason})
 		if err != nil {
 			return nil, err
@@ -119,7 +123,7 @@ func (s *Server) registerConditions() {
 				out.Count.Grave++
 			}
 			if len(out.Alerts) < shownTried {
-				x := signalView(v.reader(), a)
+				x := s.signalView(v, a)
 				x.Held = "" // it is not
 				out.Alerts = append(out.Alerts, x)
 			}
@@ -142,7 +146,7 @@ func (s *Server) windows(ctx context.Context, v viewer) (Windows, error) {
 		return out, err
 	}
 	for _, a := range held {
-		out.Held = append(out.Held, signalView(v.reader(), a))
+		out.Held = append(out.Held, s.signalView(v, a))
 	}
 	out.Count, err = s.heldCount(ctx)
 	return out, err
@@ -167,11 +171,11 @@ func (s *Server) windowView(v viewer, w *window.Window) WindowView {
 	return out
 }
 
-func signalView(r text.Reader, a *incident.Alert) SignalView {
+func (s *Server) signalView(as viewer, a *incident.Alert) SignalView {
 	v := SignalView{ID: a.ID, Title: a.Signal.Title, Source: a.Signal.Source, Sender: a.Signal.Sender, Service: a.Signal.Service, Severity: a.Signal.Severity,
 		State: a.State, First: a.First, Last: a.Last, Count: a.Count, Value: a.Signal.Value, URL: a.Signal.URL}
 	if a.Held != nil {
-		v.Held, v.Window, v.Grave = r.Held(a.Held, a.State == incident.AlertResolved), a.Held.Window, a.Held.Grave
+		v.Held, v.Window, v.Grave = as.reader().Held(a.Held, a.State == incident.AlertResolved, s.Now()), a.Held.Window, a.Held.Grave
 	}
 	return v
 }

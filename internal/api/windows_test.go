@@ -48,6 +48,8 @@ func TestAResponderSilencesForADayAndAManagerPlans(t *testing.T) {
 		responder, manager int
 	}{
 		"an hour":     {silence(), 200, 200},
+		"a whole day": {silence("until", nil, "minutes", 24*60), 200, 200},
+		"a bit more":  {silence("until", nil, "minutes", 24*60+1), 403, 200},
 		"two days":    {silence("until", time.Now().Add(48*time.Hour)), 403, 200},
 		"weekly":      {silence("weekly", weekly, "until", nil), 403, 200},
 		"maintenance": {silence("kind", "maintenance"), 403, 200},

@@ -8,12 +8,12 @@ import (
 
 // Held says why an alert pages nobody: the window that covers it, until when,
 // and its reason; of one that ended meanwhile, that it was so.
-func (r Reader) Held(h *incident.Held, ended bool) string {
+func (r Reader) Held(h *incident.Held, ended bool, now time.Time) string {
 	key := "held." + string(h.Kind)
 	if ended {
 		key = "held.ended"
 	}
-	return r.say(key, "until", r.DateTime(h.Until), "reason", oneLine(h.Reason))
+	return r.say(key, "until", r.when(h.Until, now), "reason", oneLine(h.Reason))
 }
 
 // until is an argument that holds a moment, as the reader writes it; none if it
