@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, test, write } from './test.ts';
 
 const stages = ['identify', 'inform', 'investigate', 'act', 'update', 'learn'];
-const places = ['/', '/incidents', '/signals', '/services', '/oncall', '/status', '/learn', '/me/pages',
+const places = ['/', '/incidents', '/signals', '/signals/silences', '/services', '/oncall', '/status', '/learn', '/me/pages',
   ...['me', 'people', 'teams', 'audiences', 'channels', 'keys', 'evidence', 'policy', 'tokens'].map((s) => `/settings/${s}`)];
 
 async function accessible(page: Page, where: string): Promise<void> {

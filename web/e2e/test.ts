@@ -6,6 +6,8 @@ interface Fixtures {
   as: (name: Name, options?: { width?: number; height?: number; theme?: 'light' | 'dark' }) => Promise<Page>;
   /** Declares an incident of one's own and gives its reference. */
   incident: (title: string, more?: Record<string, unknown>) => Promise<string>;
+  /** A key that a sender of one's own form of alerts has. */
+  key: string;
 }
 
 export const test = base.extend<Fixtures>({
@@ -30,6 +32,13 @@ export const test = base.extend<Fixtures>({
   incident: async ({ playwright }, use) => {
     const api = await playwright.request.newContext({ baseURL: process.env.SIGAP_URL, storageState: stateOf('rina') });
     await use((title, more = {}) => declare(api, title, more));
+    await api.dispose();
+  },
+  key: async ({ playwright }, use, info) => {
+    const api = await playwright.request.newContext({ baseURL: process.env.SIGAP_URL, storageState: stateOf('rina') });
+    const made = await api.post('/api/keys', { data: { name: `e2e ${info.testId}`, source: 'generic' } });
+    expect(made.status(), await made.text()).toBe(200);
+    await use(((await made.json()) as { secret: string }).secret);
     await api.dispose();
   },
 });

@@ -21,6 +21,7 @@ export const pages: Record<string, Page> = {
   review: { path: '/incidents/:ref/review', by: ['ref'], load: () => import('./pages/Review.svelte') },
   incident: { path: '/incidents/:ref/:stage?', by: ['ref'], load: () => import('./pages/Incident.svelte') },
   signals: { path: '/signals', load: () => import('./pages/Signals.svelte') },
+  silences: { path: '/signals/silences', load: () => import('./pages/Silences.svelte') },
   services: { path: '/services', load: () => import('./pages/Services.svelte') },
   oncall: { path: '/oncall', load: () => import('./pages/OnCall.svelte') },
   status: { path: '/status', load: () => import('./pages/Status.svelte') },

@@ -60,6 +60,11 @@ export class Format {
     return this.#date({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }, at);
   }
 
+  /** Mon, by its number from 0 for Sunday. */
+  weekday(day: number): string {
+    return new Intl.DateTimeFormat(locale[this.lang], { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2026, 2, 1 + day));
+  }
+
   sameDay(a: string | number | Date, b: string | number | Date): boolean {
     return this.#dayOf(a) === this.#dayOf(b);
   }

@@ -17,7 +17,7 @@ export interface Place { name: keyof Catalog['nav'] & string; href: string; icon
 export const places: Place[] = [
   { name: 'home', href: '/', icon: House, pages: ['home'] },
   { name: 'incidents', href: '/incidents', icon: Flame, pages: ['incidents', 'incident', 'review'] },
-  { name: 'signals', href: '/signals', icon: Activity, pages: ['signals'] },
+  { name: 'signals', href: '/signals', icon: Activity, pages: ['signals', 'silences'] },
   { name: 'services', href: '/services', icon: Box, pages: ['services'] },
   { name: 'oncall', href: '/oncall', icon: Clock, pages: ['oncall'] },
   { name: 'status', href: '/status', icon: Globe, pages: ['status'] },
@@ -33,4 +33,4 @@ export const thumb: Place[] = [
   places[4]!,
 ];
 
-export const more = { icon: Ellipsis, pages: ['signals', 'services', 'status', 'learn', 'settings'] };
+export const more = { icon: Ellipsis, pages: ['signals', 'silences', 'services', 'status', 'learn', 'settings'] };

@@ -47,7 +47,7 @@ export interface Stat { now: number; was?: number; of: number }
 export interface Stats { inform?: Stat; mitigate?: Stat; onTime?: Stat; actions?: Stat }
 export interface Home {
   open: Card[]; candidates: Card[]; recent: Card[]; owed: Owed[]; onCall: OnDuty[]; stats: Stats;
-  setUp: { channels: number; sources: number; people: number; teams: number };
+  setUp: { channels: number; sources: number; people: number; teams: number }; held: HeldCount;
 }
 
 export interface Point { t: string; v: number }
@@ -151,8 +151,20 @@ export type AlertState = 'firing' | 'resolved' | 'silent';
 export interface Heard {
   id: string; title: string; source: string; sender: string; service: string; severity: string; state: AlertState;
   first: string; last: string; count: number; why: string; value?: string; url?: string;
+  held?: string; window?: string; grave?: boolean;
 }
-export interface Signals { candidates: (Card & { joined: Heard[] })[]; loose: Heard[]; changes: Change[] }
+export interface HeldCount { all: number; grave: number }
+export interface Signals { candidates: (Card & { joined: Heard[] })[]; loose: Heard[]; changes: Change[]; held: HeldCount }
+export interface Weekly { zone: string; days: number[]; from: string; to: string }
+/** A silence or a maintenance window. */
+export interface HoldWindow {
+  id: string; kind: 'silence' | 'maintenance'; matchers: string[]; from?: string; until?: string; weekly?: Weekly; reason: string; by: Person;
+  endedBy?: Person; change?: string; state: 'open' | 'coming' | 'over'; next?: { from: string; until: string }; mayEnd: boolean;
+}
+export interface HoldWindows { items: HoldWindow[]; held: Heard[]; count: HeldCount }
+export interface Conditions { matchers: string[]; others: string[] }
+/** What conditions would have held of the last day's alerts. */
+export interface Trial { count: HeldCount; of: number; alerts: Heard[] }
 
 export interface Incident {
   id: string; number?: number; title: string; service: string; affected?: string[]; environment: string;
