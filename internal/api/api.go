@@ -40,6 +40,7 @@ type Parts struct {
 	Live        *live.Broker
 	Recorder    Recorder
 	Channels    ChannelSettings
+	PushKey     string // that browsers subscribe to
 	Links       inform.Links
 	Drill       Drill
 	Fetch       func(ctx context.Context, address string) ([]byte, error) // what lies at an address that a sender named

@@ -161,7 +161,7 @@ func (s *Server) registerContacts() {
 		ID   string `path:"id"`
 		Body struct {
 			Kind    string `json:"kind"`
-			Address string `json:"address" minLength:"1" maxLength:"1000"`
+			Address string `json:"address" minLength:"1" maxLength:"2000"`
 		}
 	}
 	route(s, incident.Viewer, http.MethodPost, "/api/people/{id}/contacts", "Add a way to reach somebody", func(ctx context.Context, in *adding) (*body[directory.Person], error) {
@@ -171,11 +171,22 @@ func (s *Server) registerContacts() {
 		if !slices.Contains(channel.Kinds(), in.Body.Kind) {
 			return nil, incident.FieldError("kind", "There is no channel %q.", in.Body.Kind)
 		}
+		if in.Body.Kind == "push" {
+			if _, err := channel.ReadSubscription(in.Body.Address); err != nil {
+				return nil, err
+			}
+		}
 		c := directory.Contact{ID: uuid.Must(uuid.NewV7()).String(), Kind: in.Body.Kind, Address: in.Body.Address}
-		if viewerOf(ctx).actor.Right.Includes(incident.Admin) {
-			c.Verified = s.Now() // an admin who enters it answers for it
+		if v := viewerOf(ctx).actor; v.Right.Includes(incident.Admin) || in.Body.Kind == "push" && v.ID == in.ID {
+			c.Verified = s.Now() // an admin who enters it answers for it; a subscription comes from the very device
 		}
 		return s.changed(ctx, in.ID, func(p *directory.Person) error { p.Contacts = append(p.Contacts, c); return nil })
+	})
+	type pushKey struct {
+		Key string `json:"key" doc:"The applicationServerKey of a browser's subscription, in base64url"`
+	}
+	route(s, incident.Viewer, http.MethodGet, "/api/push", "What a browser subscribes to for web push", func(context.Context, *nothing) (*body[pushKey], error) {
+		return &body[pushKey]{pushKey{s.PushKey}}, nil
 	})
 	type one struct {
 		ID      string `path:"id"`

@@ -107,8 +107,12 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("allow-outgoing: %w", err)
 	}
+	push, err := channel.PushKeyOf(key, c.PublicURL)
+	if err != nil {
+		return err
+	}
 	a.drill = newDrills(a)
-	a.channels = newChannels(a.Store, seal, channel.Deps{HTTP: a.drill.reachable(channel.NewHTTPClient(allow, httpTimeout)), Dial: channel.NewDialer(allow), Now: a.now})
+	a.channels = newChannels(a.Store, seal, channel.Deps{HTTP: a.drill.reachable(channel.NewHTTPClient(allow, httpTimeout)), Dial: channel.NewDialer(allow), Now: a.now, Push: push})
 	links := inform.NewLinks(c.PublicURL, key)
 	proxies, err := api.ParseProxies(c.TrustedProxies)
 	if err != nil {
@@ -133,7 +137,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	a.API = api.New(api.Parts{
 		Store: apiStore{a.Accounts}, Identify: a.identify, Probes: a.probes, Inform: a.inform, Investigate: a.investigate, Act: a.act, Update: a.update, Learn: a.learn,
-		Live: a.live, Recorder: a.recorder, Channels: a.channels, Links: links, Drill: a.drill, Fetch: fetcher(channel.NewHTTPClient(allow, httpTimeout)), Web: web.Handler(), Metrics: a.metrics(),
+		Live: a.live, Recorder: a.recorder, Channels: a.channels, PushKey: push.Public, Links: links, Drill: a.drill, Fetch: fetcher(channel.NewHTTPClient(allow, httpTimeout)), Web: web.Handler(), Metrics: a.metrics(),
 		PublicURL: c.PublicURL, Version: version.Get().Version, Now: a.now, Logger: a.log,
 		Proxies: proxies,
 	})

@@ -52,7 +52,7 @@ func (c *Channels) Channel(ctx context.Context, kind string) (channel.Channel, e
 		return nil, err
 	}
 	sealed, ok := all[kind]
-	if !ok && kind != "webhook" {
+	if !ok && !channel.NeedsNothing(kind) {
 		return nil, incident.Errorf(incident.NotFound, "The channel %s is not set up. An admin can do it under Settings, Channels.", kind)
 	}
 	c.mu.Lock()
@@ -60,7 +60,7 @@ func (c *Channels) Channel(ctx context.Context, kind string) (channel.Channel, e
 	if m, ok := c.made[kind]; ok && m.sealed == sealed {
 		return m.channel, nil
 	}
-	config := []byte("{}") // a webhook needs no setting: its address is the contact's
+	config := []byte("{}")
 	if sealed != "" {
 		if config, err = c.seal.open(sealed); err != nil {
 			return nil, fmt.Errorf("read the configuration of channel %s: %w", kind, err)
@@ -74,7 +74,8 @@ func (c *Channels) Channel(ctx context.Context, kind string) (channel.Channel, e
 	return ch, nil
 }
 
-// List shows each kind of channel, without its secrets.
+// List shows each kind of channel, without its secrets. Web push has nothing to
+// set up or to see.
 func (c *Channels) List(ctx context.Context) ([]api.ChannelState, error) {
 	all, err := c.sealed(ctx)
 	if err != nil {
@@ -82,6 +83,9 @@ func (c *Channels) List(ctx context.Context) ([]api.ChannelState, error) {
 	}
 	var out []api.ChannelState
 	for _, kind := range channel.Kinds() {
+		if kind == "push" {
+			continue
+		}
 		st := api.ChannelState{Kind: kind}
 		if sealed, ok := all[kind]; ok {
 			st.Set = true

@@ -24,6 +24,7 @@ func (s *Service) message(i *incident.Incident, n incident.Notice, job Deliver, 
 		m.Callback = s.links.Callback(s.pass(n, job))
 		if n.Purpose == incident.PurposePage {
 			m.Prompt = reader.CallPrompt()
+			m.Answer = &channel.Answer{Label: reader.Take(), Done: reader.Taken()}
 		}
 	}
 	m.Incident, m.Severity = i.Ref(), i.Severity.String()

@@ -721,6 +721,8 @@ var english = catalog{
 	"doc.hash":          "Head of the timeline's chain",
 
 	// A call: what is read aloud, and the answers to a key.
+	"push.take":    "I’m on it",
+	"push.taken":   "You are on it. Everybody sees that.",
 	"call.prompt":  "Press 1 to take it. Press 2 to pass it on to the next person.",
 	"call.taken":   "Thank you. You have it.",
 	"call.passed":  "It goes to the next person.",

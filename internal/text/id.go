@@ -721,6 +721,8 @@ var indonesian = catalog{
 	"doc.hash":          "Ujung rantai lini masa",
 
 	// A call: what is read aloud, and the answers to a key.
+	"push.take":    "Saya tangani",
+	"push.taken":   "Anda menanganinya. Semua orang melihatnya.",
 	"call.prompt":  "Tekan 1 untuk menanganinya. Tekan 2 untuk meneruskannya ke orang berikutnya.",
 	"call.taken":   "Terima kasih. Anda yang menanganinya.",
 	"call.passed":  "Diteruskan ke orang berikutnya.",

@@ -42,6 +42,7 @@ type Message struct {
 	PlotAlt  string // what the plot shows, for those who cannot see it
 	Actions  []Action
 	Callback string // where the service may report what became of it, and pass a keypress on; empty for nobody's
+	Answer   *Answer
 	Prompt   string // asks the one who is called for a key; empty for no answer
 	Lang     string // "en" or "id": the language that the texts are in
 }
@@ -50,6 +51,13 @@ type Message struct {
 type Field struct {
 	Label string `json:"label"`
 	Value string `json:"value"`
+}
+
+// Answer is a button that takes a page there and then, by its link, on channels
+// where nobody but the person can press it.
+type Answer struct {
+	Label string
+	Done  string // what is shown when it was taken
 }
 
 // Action is a button that opens a page. Acting is done there, never by the

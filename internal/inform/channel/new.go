@@ -19,6 +19,7 @@ type Deps struct {
 	HTTP *http.Client     // from NewHTTPClient; nil: one that allows nothing else, with 15 seconds a request
 	Dial DialFunc         // from NewDialer, for services that do not speak HTTP; nil: one that allows nothing else
 	Now  func() time.Time // nil: time.Now
+	Push PushKey          // by which services of web push know us
 }
 
 func (d Deps) filled() Deps {
@@ -47,6 +48,7 @@ func kinds() map[string]kind {
 		"googlechat": kindOf(NewGoogleChat),
 		"mattermost": kindOf(NewMattermost),
 		"ntfy":       kindOf(NewNtfy),
+		"push":       kindOf(NewPush),
 		"slack":      kindOf(NewSlack),
 		"sms":        kindOf(NewSMS),
 		"teams":      kindOf(NewTeams),
@@ -61,8 +63,12 @@ func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
 
 // KnowsAgain reports whether a service, or who reads it, knows a message that
 // comes again by its id and shows it once: a mail by its Message-ID, a webhook
-// by its delivery id. The others have no way to tell.
-func KnowsAgain(kind string) bool { return kind == "email" || kind == "webhook" }
+// by its delivery id, a notification by its tag. The others have no way to tell.
+func KnowsAgain(kind string) bool { return kind == "email" || kind == "webhook" || kind == "push" }
+
+// NeedsNothing reports whether a kind works without being set up: all that it
+// needs is in the contact's address.
+func NeedsNothing(kind string) bool { return kind == "webhook" || kind == "push" }
 
 func find(name string) (kind, error) {
 	k, ok := kinds()[name]

@@ -205,6 +205,8 @@ func ReadReport(kind string, form url.Values) Report {
 			return Report{Key: form.Get("Digits")}
 		}
 		return twilioReport(form.Get("CallStatus"), form.Get("SipResponseCode"))
+	case "push":
+		return readPushReport(form)
 	}
 	return Report{}
 }
