@@ -2,6 +2,7 @@ package window
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -261,4 +262,24 @@ func FuzzWindow(f *testing.F) {
 			t.Errorf("the next time at %s is %+v, held is %+v", now, s, held)
 		}
 	})
+}
+
+// BenchmarkCover asks a hundred windows, ten of them weekly, that are all open
+// and none of which covers: what each new alert of a storm costs.
+func BenchmarkCover(b *testing.B) {
+	var all []Window
+	for n := range 100 {
+		w := silence(Is("service", "service-"+strconv.Itoa(n)), "instance=~web-.*")
+		if n%10 == 0 {
+			w.Weekly = &Weekly{"Asia/Jakarta", []int{1}, "16:00", "20:00"}
+		}
+		all = append(all, w)
+	}
+	set := Compile(all)
+	s := incident.Signal{Service: "checkout", Environment: "production", Severity: "critical", Title: "ServiceDown", Labels: map[string]string{"instance": "web-7", "alertname": "ServiceDown"}}
+	for b.Loop() {
+		if set.Cover(&s, monday, "") != nil {
+			b.Fatal("it is covered")
+		}
+	}
 }
