@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayAfter, weeks, within } from './rota.ts';
+import { stretch, dayAfter, weeks, within } from './rota.ts';
 
 test('a month is shown in whole weeks from Monday on', () => {
   const rows = weeks(new Date(2027, 2, 15)); // March 2027 begins on a Monday
@@ -17,4 +17,10 @@ test('a shift stands on each day that it touches, and not on the day at whose mi
 
 test('the day after is the next midnight', () => {
   expect(dayAfter(new Date(2027, 11, 31))).toEqual(new Date(2028, 0, 1));
+});
+
+test('a stand-in is proposed until the turn under way ends, if that is soon', () => {
+  const now = new Date('2026-11-24T10:00:00Z');
+  expect(stretch(now, '2026-11-24T16:00:00Z').until.toISOString()).toBe('2026-11-24T16:00:00.000Z');
+  for (const ends of ['2026-11-30T09:00:00Z', '2026-11-24T09:00:00Z', undefined]) expect(stretch(now, ends).until.toISOString()).toBe('2026-11-24T18:00:00.000Z');
 });

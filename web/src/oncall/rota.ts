@@ -3,6 +3,7 @@ import { call } from '$lib/api/client.ts';
 import type { Account, Person, Team } from '$lib/api/types.ts';
 import { i18n } from '$lib/i18n/index.svelte.ts';
 import { current } from '$lib/session.svelte.ts';
+import { local } from '../incident/asks/common.ts';
 
 /** One person's time on call; without a person it is a gap. */
 export interface Shift { person?: Person; left?: boolean; from: string; until: string; override?: boolean }
@@ -46,6 +47,33 @@ export function cover(schedule: string, a: Date, b: Date, people: Account[], don
     ],
     run: async (x) => {
       await call('POST', `/schedules/${schedule}/overrides`, { person: x.person, from: from.toISOString(), until: dayAfter(last).toISOString(), reason: x.reason || undefined });
+      await done();
+    },
+  });
+}
+
+/** A stretch of time in which somebody stands in, whatever the turns say. */
+export interface StandIn { id: string; person: string; from: string; until: string; reason?: string }
+
+/** What is proposed for a stand-in: from now until the turn under way ends, or for eight hours where that is far off. */
+export function stretch(now: Date, ends: string | undefined): { from: Date; until: Date } {
+  const eight = new Date(now.getTime() + 8 * 3_600_000), end = ends ? new Date(ends) : eight;
+  return { from: now, until: end > now && end.getTime() - now.getTime() <= dayMs ? end : eight };
+}
+
+/** Asks who stands in, from when until when; oneself, or as a manager anybody. */
+export function standIn(duty: Duty, people: Account[], done: () => Promise<void>): void {
+  const t = i18n.t.rota, { from, until } = stretch(new Date(), duty.now.until);
+  const able = people.filter((p) => !p.disabled && (current.may('manager') || p.id === current.me?.id));
+  ask.open({
+    title: t.standInTitle(duty.name), submit: i18n.t.act.save,
+    fields: [
+      { name: 'person', label: i18n.t.ask.person, kind: 'select', value: current.me?.id ?? '', options: able.map((p) => ({ value: p.id, label: p.name })), required: true },
+      { name: 'from', label: t.from, kind: 'time', value: local(from.getTime()), required: true }, { name: 'until', label: t.until, kind: 'time', value: local(until.getTime()), required: true },
+      { name: 'reason', label: i18n.t.ask.reason },
+    ],
+    run: async (x) => {
+      await call('POST', `/schedules/${duty.id}/overrides`, { person: x.person, from: new Date(x.from!).toISOString(), until: new Date(x.until!).toISOString(), reason: x.reason || undefined });
       await done();
     },
   });

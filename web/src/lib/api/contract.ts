@@ -35,6 +35,8 @@ export type Contract = [
   Fits<Misfit<wire.MyPage, S['MyPage']>>,
   Fits<Misfit<wire.Account, S['Account']>>,
   Fits<Misfit<wire.Team, S['Team']>>,
+  Fits<Misfit<wire.Ladder, S['Ladder']>>,
+  Fits<Misfit<wire.DryRun, S['Preview']>>,
   Fits<Misfit<wire.Service, S['Service']>>,
   Fits<Misfit<wire.AudienceSetting, S['Audience']>>,
   Fits<Misfit<wire.ChannelState, S['ChannelState']>>,

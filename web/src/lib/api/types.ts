@@ -243,7 +243,19 @@ export interface Contact { id: string; kind: string; address: string; verified?:
 export interface Account extends Person {
   email: string; right: Right; lang: Lang; timezone: string; contacts: Contact[]; invited: boolean; disabled: boolean;
 }
-export interface Team { id: string; name: string; kind: string; members: string[]; rooms: Contact[] }
+export interface Team { id: string; name: string; kind: string; members: string[]; rooms: Contact[]; schedule?: string; ladder?: string }
+/** Who is asked together by a page, in which cases, and for how many minutes before the next. */
+export interface Rung {
+  people?: string[] | null; schedules?: string[] | null; teams?: string[] | null; robin?: boolean; minutes?: number;
+  severities?: number[] | null; hours?: { days?: number[] | null; from: string; to: string }[] | null; timezone?: string;
+}
+export interface Ladder { id: string; name: string; rungs: Rung[] | null; teams: string[] | null }
+/** One message that would go out if a service broke, or a hole in the ladder. */
+export interface DryAsk {
+  purpose: 'page' | 'notice'; team: string; person?: Person; room?: string; channel?: string; step: number; after: number;
+  code?: 'gap' | 'no-method' | 'nobody' | 'turn' | 'quiet';
+}
+export interface DryRun { service: string; severity: number; pages: boolean; asks: DryAsk[] | null }
 export interface Service {
   name: string; title?: string; environment: string; team?: string; tier: number; dependsOn: string[] | null; probe?: string; seen: boolean;
 }

@@ -41,7 +41,7 @@ test('numbers and names that are put into a text come out of it', () => {
 });
 
 // Codes that the server sends choose these.
-const byCode = /^inform\.(nobodyCode|ownWords)\./;
+const byCode = /^(inform\.(nobodyCode|ownWords)|ladder\.codes)\./;
 
 test('every text is used by a page', () => {
   const source = sources(join(import.meta.dirname, '..', '..'));
