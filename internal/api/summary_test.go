@@ -29,7 +29,7 @@ func TestTheLinkOfASummaryListsWhatWaitsAndTakesAllOfIt(t *testing.T) {
 			return err != nil || len(pages) == 2
 		})
 		now := time.Now()
-		if err := s.Store.Summed(t.Context(), contact, nil, pages, now, nil, incident.Job{}); err != nil {
+		if err := s.Store.Summed(t.Context(), inform.Round{Lane: contact, Told: pages, At: now}); err != nil {
 			t.Fatal(err)
 		}
 		path := "/api/pages/" + s.API.Links.Sign(inform.Pass{Person: rina.ID, Method: contact, Lane: contact, Summary: now.Add(time.Second), Expires: now.Add(time.Hour)})

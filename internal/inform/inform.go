@@ -42,8 +42,7 @@ type Store interface {
 	// time, and keeps it.
 	Pace(ctx context.Context, p Paced, fn func(Lately) (gather bool, summary incident.Job)) (Paced, error)
 	Paced(ctx context.Context, lane string) ([]Paced, error)
-	// Summed ends a round of summaries, see [Service.Summary].
-	Summed(ctx context.Context, lane string, gone, told []Paced, at time.Time, follow []incident.Job, next incident.Job) error
+	Summed(ctx context.Context, r Round) error
 }
 
 // Channels sends over the channels that are set up.

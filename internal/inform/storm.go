@@ -96,13 +96,13 @@ func (s *Service) gather(ctx context.Context, job Deliver, receipt incident.Rece
 	return err
 }
 
-// waits reports whether a page still asks the person. One that a summary listed
-// and that has gone on to somebody else asks them no more.
-func waits(i *incident.Incident, p Paced, r *roster) bool {
-	at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == p.Job.Notice })
-	if at < 0 || needless(i, i.Notices[at], p.Job, r) {
-		return false
-	}
-	n := i.Notices[at]
-	return p.Told.IsZero() && p.Gathered || n.Code == byName || newestPage(i, p.Job.To.Team) == n.ID
+// Round is what one summary leaves behind.
+type Round struct {
+	Lane   string
+	Gone   []Paced // nobody need answer them any more
+	Passed []Paced // they have gone on to somebody else: later summaries leave them out
+	Told   []Paced // the summary listed them
+	At     time.Time
+	Follow []incident.Job
+	Next   incident.Job // asked for if any page is still gathered
 }

@@ -148,6 +148,29 @@ func TestWhatPassesOnInAStormIsGatheredForTheNextPersonAndNoLongerForTheFirst(t 
 	})
 }
 
+func TestALinkOfASummaryStillTakesWhatHasPassedOnMeanwhile(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook")
+		ids := w.storm(6, incident.SEV2)
+		w.turn(59*time.Second, times(3, "webhook rina")...)
+		link := token(w.turn(time.Second, "webhook rina")[0].Buttons[0].URL)
+		w.turn(time.Minute, "webhook rina")
+		w.turn(time.Minute, times(3, "webhook budi")...) // Rina hears no more of it
+		other := w.storm(1, incident.SEV2)[0]
+		w.turn(0, "webhook rina") // and what is new comes to her by itself
+		w.answer(other, "rina", inform.Acknowledge)
+		_, err := w.inform.AnswerLink(t.Context(), link, inform.Acknowledge)
+		w.must(err)
+		for _, id := range ids {
+			if !w.incident(id).Acknowledged(w.people["rina"].ID) {
+				t.Error("one of them is not taken")
+			}
+		}
+		w.turn(time.Hour)
+	})
+}
+
 func TestWhatATeamHasTakenBeforeTheSummaryIsNotInIt(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {

@@ -20,6 +20,15 @@ type pending struct {
 	incident *incident.Incident
 }
 
+// board is the pages over a contact: those that wait for its person's answer,
+// those that have gone on to somebody else and may be taken all the same, and
+// those that nobody need answer any more. The worst and then the oldest are
+// first.
+type board struct {
+	waiting, passed []pending
+	gone            []Paced
+}
+
 // Summary sends one message for all pages over a contact that wait for an
 // answer, and again a minute later while any that was gathered does. It ends
 // when there is none: the next page goes out by itself again.
@@ -28,59 +37,95 @@ func (s *Service) Summary(ctx context.Context, job Summary, try Try) error {
 	if err != nil {
 		return err
 	}
-	now := s.now()
-	waiting, gone, err := s.pending(ctx, job.Lane, &r)
+	b, err := s.board(ctx, job.Lane, &r)
+	if err != nil || b.due().After(job.Due) {
+		return err // or this round went out before, and the process died
+	}
+	round := s.round(job, b)
+	if !slices.ContainsFunc(b.waiting, func(p pending) bool { return p.Gathered }) {
+		return s.store.Summed(ctx, round)
+	}
+	result, kind, err := s.sendSummary(ctx, job, b.waiting, round.At, &r)
 	if err != nil {
-		return err
+		return s.summaryFailed(ctx, b.waiting, round, kind, err, try)
 	}
-	if slices.ContainsFunc(append(paced(waiting), gone...), func(p Paced) bool { return p.Due.After(job.Due) }) {
-		return nil // this round went out before, and the process died
-	}
-	next := job
-	next.Due = now.Add(StormWindow)
-	then := incident.Job{At: next.Due, Args: next}
-	follow := notNeeded(gone)
-	if !slices.ContainsFunc(waiting, func(p pending) bool { return p.Gathered }) {
-		return s.store.Summed(ctx, job.Lane, gone, nil, now, follow, then)
-	}
-	result, kind, err := s.sendSummary(ctx, job, waiting, now, &r)
-	if err != nil {
-		return s.summaryFailed(ctx, job, waiting, gone, kind, err, try)
-	}
-	for _, p := range waiting {
+	for _, p := range b.waiting {
 		if p.Gathered && p.Told.IsZero() {
 			receipt := p.receipt(kind, result.State, incident.InSummary)
 			receipt.Unsure = try.Broken && !channel.KnowsAgain(kind)
-			follow = append(follow, incident.Job{Args: Carried{p.Job, receipt}})
+			round.Follow = append(round.Follow, incident.Job{Args: Carried{p.Job, receipt}})
 		}
 	}
-	if err := s.store.Summed(context.WithoutCancel(ctx), job.Lane, gone, paced(waiting), now, follow, then); err != nil {
+	round.Told = paced(b.waiting)
+	if err := s.store.Summed(context.WithoutCancel(ctx), round); err != nil {
 		return fmt.Errorf("%s: %w", Unrecorded, err)
 	}
 	return nil
 }
 
-// pending gives the pages of a lane that wait for an answer, the worst and then
-// the oldest first, and those that do not any more.
-func (s *Service) pending(ctx context.Context, lane string, r *roster) (waiting []pending, gone []Paced, err error) {
+// round begins what a summary leaves behind; the next one goes a minute later.
+func (s *Service) round(job Summary, b board) Round {
+	now := s.now()
+	next := job
+	next.Due = now.Add(StormWindow)
+	return Round{Lane: job.Lane, Gone: b.gone, Passed: paced(b.passed), At: now, Follow: notNeeded(b.gone), Next: incident.Job{At: next.Due, Args: next}}
+}
+
+func (s *Service) board(ctx context.Context, lane string, r *roster) (b board, err error) {
 	all, err := s.store.Paced(ctx, lane)
 	if err != nil {
-		return nil, nil, err
+		return b, err
 	}
 	for _, p := range all {
-		switch i, err := s.store.Incident(ctx, p.Job.Incident); {
-		case err != nil && !notFound(err):
-			return nil, nil, err
-		case err == nil && waits(i, p, r):
-			waiting = append(waiting, pending{p, i})
+		i, err := s.store.Incident(ctx, p.Job.Incident)
+		if err != nil && !notFound(err) {
+			return b, err
+		}
+		switch n, needed := needed(i, p, r); {
+		case !needed:
+			b.gone = append(b.gone, p)
+		case passedOn(i, n, p):
+			b.passed = append(b.passed, pending{p, i})
 		default:
-			gone = append(gone, p)
+			b.waiting = append(b.waiting, pending{p, i})
 		}
 	}
-	slices.SortStableFunc(waiting, func(a, b pending) int {
-		return cmp.Or(cmp.Compare(a.incident.Severity, b.incident.Severity), cmp.Compare(a.incident.ID, b.incident.ID))
-	})
-	return waiting, gone, nil
+	slices.SortStableFunc(b.waiting, worstFirst)
+	return b, nil
+}
+
+func worstFirst(a, b pending) int {
+	return cmp.Or(cmp.Compare(a.incident.Severity, b.incident.Severity), cmp.Compare(a.incident.ID, b.incident.ID))
+}
+
+// due is when the next summary goes, as the pages say.
+func (b *board) due() time.Time {
+	var due time.Time
+	for _, p := range slices.Concat(paced(b.waiting), paced(b.passed), b.gone) {
+		if p.Due.After(due) {
+			due = p.Due
+		}
+	}
+	return due
+}
+
+// needed gives the notice of a page that somebody must still answer.
+func needed(i *incident.Incident, p Paced, r *roster) (n incident.Notice, ok bool) {
+	if i == nil {
+		return n, false
+	}
+	at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == p.Job.Notice })
+	if at < 0 {
+		return n, false
+	}
+	return i.Notices[at], !needless(i, i.Notices[at], p.Job, r)
+}
+
+// passedOn reports whether the person knew of a page and it asks somebody else
+// by now.
+func passedOn(i *incident.Incident, n incident.Notice, p Paced) bool {
+	told := !p.Gathered || !p.Told.IsZero()
+	return told && n.Code != byName && newestPage(i, p.Job.To.Team) != n.ID
 }
 
 func paced(list []pending) []Paced {
@@ -151,7 +196,7 @@ func (s *Service) sendSummary(ctx context.Context, job Summary, waiting []pendin
 
 // summaryFailed does for each page what a delivery of its own would: tries
 // again, then the next method, the next person.
-func (s *Service) summaryFailed(ctx context.Context, job Summary, waiting []pending, gone []Paced, kind string, err error, try Try) error {
+func (s *Service) summaryFailed(ctx context.Context, waiting []pending, round Round, kind string, err error, try Try) error {
 	var ce *channel.Error
 	if !errors.As(err, &ce) {
 		ce = &channel.Error{Retry: true, Detail: "the channel did not answer", Err: err}
@@ -172,12 +217,10 @@ func (s *Service) summaryFailed(ctx context.Context, job Summary, waiting []pend
 	}
 	for _, p := range waiting {
 		if p.Gathered {
-			gone = append(gone, p.Paced)
+			round.Gone = append(round.Gone, p.Paced)
 		}
 	}
-	next := job
-	next.Due = s.now().Add(StormWindow)
-	return s.store.Summed(ctx, job.Lane, gone, nil, s.now(), nil, incident.Job{At: next.Due, Args: next})
+	return s.store.Summed(ctx, round)
 }
 
 // summary words the message: how many wait, the worst first, and one link to
@@ -215,7 +258,7 @@ type Waiting struct {
 }
 
 // Waiting gives what the link of a summary is for, the worst first: what was
-// told by then and waits still.
+// told by then and nobody has taken yet.
 func (s *Service) Waiting(ctx context.Context, p Pass) ([]Waiting, error) {
 	list, err := s.listed(ctx, p)
 	var out []Waiting
@@ -231,10 +274,12 @@ func (s *Service) listed(ctx context.Context, p Pass) ([]pending, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, _, err := s.pending(ctx, p.Lane, &r)
-	return slices.DeleteFunc(list, func(w pending) bool {
-		return w.Told.IsZero() || w.Told.After(p.Summary) || w.incident.Acknowledged(p.Person)
-	}), err
+	b, err := s.board(ctx, p.Lane, &r)
+	list := slices.DeleteFunc(append(b.waiting, b.passed...), func(w pending) bool {
+		return w.Told.IsZero() || w.Told.After(p.Summary)
+	})
+	slices.SortStableFunc(list, worstFirst)
+	return list, err
 }
 
 // answerAll takes one answer for all that a summary told of.

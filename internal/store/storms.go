@@ -108,39 +108,43 @@ func (s *Store) Paced(ctx context.Context, lane string) ([]inform.Paced, error) 
 	return collect(rows, func(r *sql.Rows) (inform.Paced, error) { return scanPaced(r) })
 }
 
-// Summed ends a round of summaries: pages that are gone are dropped, those that
-// were told are marked, and the jobs that follow are asked for; next among them
-// if any page is still gathered, for the others by then.
-func (s *Store) Summed(ctx context.Context, lane string, gone, told []inform.Paced, at time.Time, follow []incident.Job, next incident.Job) error {
+// Summed ends a round of summaries: the pages that are gone are dropped, those
+// that were told or passed on are marked, and the jobs that follow are asked for.
+func (s *Store) Summed(ctx context.Context, r inform.Round) error {
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		if err := s.lockLane(ctx, tx, lane); err != nil {
+		if err := s.lockLane(ctx, tx, r.Lane); err != nil {
 			return err
 		}
-		for _, p := range gone {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM pages WHERE lane = $1 AND incident_id = $2 AND notice = $3`, lane, p.Job.Incident, p.Job.Notice); err != nil {
-				return err
+		const one = ` WHERE lane = $1 AND incident_id = $2 AND notice = $3`
+		for _, mark := range []struct {
+			pages []inform.Paced
+			query string
+			args  []any
+		}{
+			{r.Gone, `DELETE FROM pages` + one, nil},
+			{r.Passed, `UPDATE pages SET gathered = 0, due = 0` + one, nil},
+			{r.Told, `UPDATE pages SET told = $4` + one + ` AND told = 0`, []any{micros(r.At)}},
+		} {
+			for _, p := range mark.pages {
+				if _, err := tx.ExecContext(ctx, mark.query, append([]any{r.Lane, p.Job.Incident, p.Job.Notice}, mark.args...)...); err != nil {
+					return err
+				}
 			}
 		}
-		for _, p := range told {
-			if _, err := tx.ExecContext(ctx, `UPDATE pages SET told = $4 WHERE lane = $1 AND incident_id = $2 AND notice = $3 AND told = 0`,
-				lane, p.Job.Incident, p.Job.Notice, micros(at)); err != nil {
-				return err
-			}
-		}
-		res, err := tx.ExecContext(ctx, `UPDATE pages SET due = $2 WHERE lane = $1 AND gathered = 1`, lane, micros(next.At))
+		res, err := tx.ExecContext(ctx, `UPDATE pages SET due = $2 WHERE lane = $1 AND gathered = 1`, r.Lane, micros(r.Next.At))
 		if err != nil {
 			return err
 		}
-		jobs := slices.Clone(follow)
+		jobs := slices.Clone(r.Follow)
 		if n, err := res.RowsAffected(); err != nil {
 			return err
 		} else if n > 0 {
-			jobs = append(jobs, next)
+			jobs = append(jobs, r.Next)
 		}
 		return s.enqueue(ctx, tx, jobs)
 	})
 	if err != nil {
-		return fmt.Errorf("end a summary over %s: %w", lane, err)
+		return fmt.Errorf("end a summary over %s: %w", r.Lane, err)
 	}
 	return nil
 }

@@ -499,6 +499,7 @@ var english = catalog{
 
 	// One message for several pages.
 	"summary.title":  "{n} {n|incident waits|incidents wait} for you",
+	"summary.none":   "Nothing of it waits for you",
 	"summary.line":   "[{severity} ]{ref} {title}[ ({service})][, for {span}]",
 	"summary.more":   "and {n} more",
 	"summary.why":    "Much at once: instead of a page each you get one summary a minute until you answer.",

@@ -499,6 +499,7 @@ var indonesian = catalog{
 
 	// One message for several pages.
 	"summary.title":  "{n} insiden menunggu Anda",
+	"summary.none":   "Tidak ada lagi yang menunggu Anda",
 	"summary.line":   "[{severity} ]{ref} {title}[ ({service})][, sudah {span}]",
 	"summary.more":   "dan {n} lagi",
 	"summary.why":    "Banyak sekaligus: alih-alih satu panggilan per insiden, Anda menerima satu ringkasan per menit sampai Anda menjawab.",

@@ -36,7 +36,12 @@ func (r Reader) Summary(s Summary) Words {
 }
 
 // SummaryTitle counts what waits.
-func (r Reader) SummaryTitle(n int) string { return r.say("summary.title", "n", strconv.Itoa(n)) }
+func (r Reader) SummaryTitle(n int) string {
+	if n == 0 {
+		return r.say("summary.none")
+	}
+	return r.say("summary.title", "n", strconv.Itoa(n))
+}
 
 func (r Reader) summed(i *incident.Incident, now time.Time) string {
 	severity, lasted := "", ""
