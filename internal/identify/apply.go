@@ -95,6 +95,7 @@ func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	var release time.Time
 	err = s.store.InTx(ctx, func(tx Tx) error {
 		ids, bodies, err := tx.Inbox(limit)
 		n = len(bodies)
@@ -106,8 +107,12 @@ func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
 		if err := b.apply(bodies); err != nil {
 			return &unapplied{ids[0], err}
 		}
+		release = b.release
 		return nil
 	})
+	if err == nil {
+		s.held.lookAt(release)
+	}
 	return n, err
 }
 
@@ -125,6 +130,7 @@ type batch struct {
 	alerts  map[seenKey]*incident.Alert
 	dirty   map[*incident.Alert]bool // to be written, each once
 	changed []*incident.Alert        // the same, in order
+	release time.Time                // when the first of what it holds is to be released
 }
 
 // plan is what is to be recorded on one incident.
@@ -208,7 +214,7 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 	k := seenKey{a.Key.ID, sig.Identity}
 	alert := b.alerts[k]
 	if a.Released {
-		b.release(alert, a)
+		b.released(alert, a)
 		return
 	}
 	if alert == nil {

@@ -27,13 +27,24 @@ func (b *batch) hold(alert *incident.Alert, drill bool) bool {
 		return false
 	}
 	alert.Held.Grave, alert.Held.Drill = b.rules.mayPage(&alert.Signal), drill
+	if b.release.IsZero() || alert.Held.Until.Before(b.release) {
+		b.release = alert.Held.Until
+	}
 	return true
 }
 
-// release applies that the window which held an alert may be over: an alert
+// lookAt brings the next look forward to when the first of what was just held
+// is to be released.
+func (h *held) lookAt(release time.Time) {
+	if !release.IsZero() && release.Before(h.next) {
+		h.next = release
+	}
+}
+
+// released applies that the window which held an alert may be over: an alert
 // that has not ended is new then, one that is no longer reported too, since
 // silence is not recovery.
-func (b *batch) release(alert *incident.Alert, a arrival) {
+func (b *batch) released(alert *incident.Alert, a arrival) {
 	if alert == nil || alert.Held == nil || alert.State == incident.AlertResolved {
 		return // it ended or was released meanwhile
 	}

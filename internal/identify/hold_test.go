@@ -89,6 +89,21 @@ func TestAnAlertThatFiresWhenItsWindowEndsIsNewThen(t *testing.T) {
 	})
 }
 
+func TestWhatIsHeldSinceTheLastLookIsReleasedInTimeToo(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	made, err := w.service.MakeWindow(t.Context(), manager(), window.Window{Kind: incident.Silence, Matchers: []string{"service=checkout"}, Until: w.clock.Now().Add(90 * time.Second), Reason: "new disks"})
+	w.must(err)
+	w.turn(65 * time.Second)
+	w.release() // the next look would be a minute later
+	w.accept(alert("down", "checkout", "critical"))
+	w.turn(made.Until.Sub(w.clock.Now()))
+	w.release()
+	if w.one(); w.pages() != 1 {
+		t.Errorf("%d pages", w.pages())
+	}
+}
+
 func TestAWindowThatAPersonEndsReleasesWhatItHeld(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
