@@ -218,6 +218,30 @@ func (s *Server) registerContacts() {
 			return nil
 		})
 	})
+	type using struct {
+		ID      string `path:"id"`
+		Contact string `path:"contact"`
+		Body    struct {
+			Use   string `json:"use" enum:"all,urgent,other" doc:"urgent: pages, and news of a SEV1 or SEV2; other: the rest"`
+			After *int   `json:"after,omitempty" minimum:"0" maximum:"60" doc:"Minutes without an answer to a page before this contact is tried beside the one before it; missing: the policy's limit"`
+		}
+	}
+	route(s, incident.Viewer, http.MethodPut, "/api/people/{id}/contacts/{contact}", "Say what a way to reach somebody is used for, and when", func(ctx context.Context, in *using) (*body[directory.Person], error) {
+		if err := mayEdit(viewerOf(ctx), in.ID); err != nil {
+			return nil, err
+		}
+		return s.changed(ctx, in.ID, func(p *directory.Person) error {
+			at := slices.IndexFunc(p.Contacts, func(c directory.Contact) bool { return c.ID == in.Contact })
+			if at < 0 {
+				return incident.Errorf(incident.NotFound, "There is no such contact.")
+			}
+			p.Contacts[at].Use, p.Contacts[at].After = directory.Use(in.Body.Use), in.Body.After
+			if in.Body.Use == "all" {
+				p.Contacts[at].Use = directory.UseAll
+			}
+			return nil
+		})
+	})
 	route(s, incident.Viewer, http.MethodPost, "/api/people/{id}/contacts/{contact}/test", "Send a test; a code in it verifies the contact", func(ctx context.Context, in *one) (*body[testResult], error) {
 		if err := mayEdit(viewerOf(ctx), in.ID); err != nil {
 			return nil, err

@@ -263,11 +263,9 @@ func (s *Server) onCall(ctx context.Context) ([]OnCall, error) {
 			if len(first) > 0 && p.ID == first[0] {
 				ref := p.Ref()
 				o.Person = &ref
-				for _, c := range p.Contacts {
-					if !c.Verified.IsZero() {
-						o.Reachable = true
-						o.Channels = append(o.Channels, c.Kind)
-					}
+				for _, c := range directory.For(directory.Verified(p.Contacts), true) {
+					o.Reachable = true
+					o.Channels = append(o.Channels, c.Kind)
 				}
 			}
 		}

@@ -331,3 +331,34 @@ func TestQuietHoursAreSetChangedAndTakenAwayByOneself(t *testing.T) {
 		t.Errorf("without an end they are answered %d", a.StatusCode)
 	}
 }
+
+func TestAPersonSaysWhatTheirContactsAreForAndAdminsMayToo(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	rina, other := s.user("rina", incident.Viewer), s.user("budi", incident.Manager)
+	admin, here := bearer(s.token(incident.Admin)), cookie(s.signIn("rina"))
+	var p directory.Person
+	s.must(&p, "POST", "/api/people/"+rina.ID+"/contacts", map[string]any{"kind": "webhook", "address": "https://example.com/a"}, here)
+	path := "/api/people/" + rina.ID + "/contacts/" + p.Contacts[0].ID
+	for _, as := range []with{here, admin} {
+		p = directory.Person{}
+		s.must(&p, "PUT", path, map[string]any{"use": "urgent", "after": 0}, as)
+		if c := p.Contacts[0]; c.Use != directory.UseUrgent || c.After == nil || *c.After != 0 {
+			t.Errorf("it is used as %+v", c)
+		}
+		p = directory.Person{}
+		s.must(&p, "PUT", path, map[string]any{"use": "all"}, as)
+		if c := p.Contacts[0]; c.Use != directory.UseAll || c.After != nil {
+			t.Errorf("after it was taken back it is used as %+v", c)
+		}
+	}
+	for want, a := range map[int]answer{
+		http.StatusForbidden:           s.do("PUT", path, map[string]any{"use": "urgent"}, cookie(s.signIn(other.Name))),
+		http.StatusUnprocessableEntity: s.do("PUT", path, map[string]any{"use": "urgent", "after": 61}, here),
+		http.StatusNotFound:            s.do("PUT", path+"x", map[string]any{"use": "urgent"}, here),
+	} {
+		if a.StatusCode != want {
+			t.Errorf("it is answered %d, want %d: %s", a.StatusCode, want, a.body)
+		}
+	}
+}

@@ -372,8 +372,8 @@ func audienceChannels(a *directory.Audience, people []directory.Person) []string
 		add(c.Kind)
 	}
 	for _, p := range people {
-		if slices.Contains(a.People, p.ID) && len(p.Contacts) > 0 {
-			add(p.Contacts[0].Kind)
+		if ways := directory.For(directory.Verified(p.Contacts), false); slices.Contains(a.People, p.ID) && len(ways) > 0 {
+			add(ways[0].Kind)
 		}
 	}
 	return kinds

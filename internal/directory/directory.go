@@ -29,14 +29,6 @@ type Person struct {
 	Created  time.Time      `json:"created"`
 }
 
-// Contact is a way to reach somebody, or a room that a team reads.
-type Contact struct {
-	ID       string    `json:"id"`
-	Kind     string    `json:"kind"`    // slack, telegram, email, webhook, …
-	Address  string    `json:"address"` // as the channel knows it: a chat id, an address, a URL
-	Verified time.Time `json:"verified,omitzero"`
-}
-
 var languages = []string{"en", "id"}
 
 // Languages are the languages of pages, messages and documents.
@@ -76,6 +68,11 @@ func (p *Person) Validate() error {
 	}
 	if _, err := time.LoadLocation(p.Timezone); err != nil {
 		return incident.FieldError("timezone", "%q is no time zone; use a name such as Asia/Jakarta.", p.Timezone)
+	}
+	for _, c := range p.Contacts {
+		if err := c.validate(); err != nil {
+			return err
+		}
 	}
 	return p.Quiet.validate()
 }

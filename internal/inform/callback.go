@@ -82,8 +82,13 @@ func (s *Service) reported(ctx context.Context, p Pass, contacts []directory.Con
 		}
 		receipt.Bounced = true
 		team, _ := r.team(receipt.To.Team)
-		ways := methods(contacts)
-		ways = ways[max(0, slices.Index(ways, p.Method)):]
+		n := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == p.Notice })
+		ways := methods(directory.Verified(contacts), n >= 0 && urgent(i, i.Notices[n], nil))
+		if at := slices.Index(ways, p.Method); at >= 0 {
+			ways = ways[at:]
+		} else { // it is used for something else since
+			ways = slices.Insert(ways, 0, p.Method)
+		}
 		return s.failed(ctx, Deliver{Incident: p.Incident, Notice: p.Notice, To: receipt.To, Does: team.Does, Methods: ways}, receipt, report.Detail, true)
 	}
 	receipt.State, receipt.Detail = report.State, report.Detail

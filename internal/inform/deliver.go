@@ -98,7 +98,7 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 		if notice.Purpose == incident.PurposePage && len(job.Methods) > 1 {
 			next := job
 			next.Methods = job.Methods[1:]
-			e.EnqueueAt(e.Now.Add(policy.MethodLimit), NextMethod{next})
+			e.EnqueueAt(e.Now.Add(r.patience(job, policy.MethodLimit)), NextMethod{next})
 		}
 		return nil
 	})

@@ -232,24 +232,32 @@ func (r *roster) teamOf(person string) directory.Team {
 	return directory.Team{}
 }
 
-// recipient is a team's member as somebody to tell.
-func (r *roster) recipient(team directory.Team, id string) (incident.Recipient, []string, bool) {
+// recipient is a team's member as somebody to tell, and the ways to reach them.
+func (r *roster) recipient(team directory.Team, id string) (incident.Recipient, []directory.Contact, bool) {
 	p, ok := r.people[id]
 	if !ok {
 		return incident.Recipient{}, nil, false
 	}
-	return incident.Recipient{Person: p.Ref(), Team: team.Name}, methods(p.Contacts), true
+	return incident.Recipient{Person: p.Ref(), Team: team.Name}, directory.Verified(p.Contacts), true
 }
 
-// methods are the verified ways to reach somebody, in order.
-func methods(contacts []directory.Contact) []string {
+// methods are the ids of the ways that a message of a notice is tried over, in
+// order: people choose which are for what is urgent.
+func methods(ways []directory.Contact, urgent bool) []string {
 	var ids []string
-	for _, c := range contacts {
-		if !c.Verified.IsZero() {
-			ids = append(ids, c.ID)
-		}
+	for _, c := range directory.For(ways, urgent) {
+		ids = append(ids, c.ID)
 	}
 	return ids
+}
+
+// patience is how long a page over the first of the methods waits for an answer
+// before it tries the second.
+func (r *roster) patience(job Deliver, limit time.Duration) time.Duration {
+	if next, known := r.contact(job.To, job.Methods[1]); known && next.After != nil {
+		return time.Duration(*next.After) * time.Minute
+	}
+	return limit
 }
 
 // room is a team's room as a recipient.

@@ -14,7 +14,7 @@ import (
 type addressee struct {
 	to   incident.Recipient
 	does directory.TeamKind
-	ways []string
+	ways []directory.Contact
 }
 
 // Notice sends the initial notice to everyone in support and engineering who
@@ -80,7 +80,7 @@ func (r *roster) addressees(teams []directory.Team, people []string, rooms []dir
 			}
 		}
 		for _, c := range t.Rooms {
-			add(addressee{room(t.Name, c), t.Does, []string{c.ID}})
+			add(addressee{room(t.Name, c), t.Does, []directory.Contact{c}})
 		}
 	}
 	for _, id := range people {
@@ -89,7 +89,7 @@ func (r *roster) addressees(teams []directory.Team, people []string, rooms []dir
 		}
 	}
 	for _, c := range rooms {
-		add(addressee{room("", c), directory.ManagementTeam, []string{c.ID}})
+		add(addressee{room("", c), directory.ManagementTeam, []directory.Contact{c}})
 	}
 	return out
 }
@@ -208,9 +208,9 @@ func (r *roster) addressee(to incident.Recipient) addressee {
 		a.does = t.Does
 	}
 	if to.Room {
-		a.ways = []string{to.ID}
+		a.ways = []directory.Contact{{ID: to.ID}}
 	} else {
-		a.ways = methods(r.people[to.ID].Contacts)
+		a.ways = directory.Verified(r.people[to.ID].Contacts)
 	}
 	return a
 }

@@ -96,15 +96,7 @@ func (r *roster) pages(team directory.Team, c climb, methodLimit time.Duration) 
 			if g.robin != "" {
 				one.Code = "turn"
 			}
-			for n, method := range ways {
-				wait := time.Duration(n) * methodLimit
-				if wait >= g.limit {
-					break // the next person is asked by then
-				}
-				contact, _ := r.contact(to, method)
-				one.Channel, one.After = contact.Kind, seconds(after+wait)
-				out = append(out, one)
-			}
+			out = append(out, pagedOver(directory.For(ways, true), one, g.limit, methodLimit)...)
 			reached = true
 		}
 		if reached {
@@ -117,9 +109,31 @@ func (r *roster) pages(team directory.Team, c climb, methodLimit time.Duration) 
 	return out
 }
 
+// pagedOver are one person's messages of a page, until the next person is asked.
+func pagedOver(ways []directory.Contact, one Ask, limit, methodLimit time.Duration) []Ask {
+	var out []Ask
+	wait, began := time.Duration(0), one.After
+	for n, c := range ways {
+		switch {
+		case n == 0:
+		case c.After != nil:
+			wait += time.Duration(*c.After) * time.Minute
+		default:
+			wait += methodLimit
+		}
+		if wait >= limit {
+			break
+		}
+		one.Channel, one.After = c.Kind, began+int(wait/time.Second)
+		out = append(out, one)
+	}
+	return out
+}
+
 // notices are the messages of the initial notice, over the first method each.
 func (r *roster) notices(teams []directory.Team, sev incident.Severity, at time.Time) []Ask {
 	var out []Ask
+	i, n := &incident.Incident{Severity: sev}, incident.Notice{Purpose: incident.PurposeNotice}
 	for _, a := range r.addressees(teams, nil, nil) {
 		one := Ask{Purpose: incident.PurposeNotice, Team: a.to.Team, Code: "no-method"}
 		if a.to.Room {
@@ -128,9 +142,8 @@ func (r *roster) notices(teams []directory.Team, sev incident.Severity, at time.
 			one.Person = &a.to.Person
 		}
 		if len(a.ways) > 0 {
-			contact, _ := r.contact(a.to, a.ways[0])
-			one.Channel, one.Code = contact.Kind, ""
-			if until, waits := r.quiet(&incident.Incident{Severity: sev}, incident.Notice{Purpose: incident.PurposeNotice}, Deliver{To: a.to}, at); waits {
+			one.Channel, one.Code = directory.For(a.ways, urgent(i, n, nil))[0].Kind, ""
+			if until, waits := r.quiet(i, n, Deliver{To: a.to}, at); waits {
 				one.After, one.Code = int(until.Sub(at)/time.Second), "quiet"
 			}
 		}

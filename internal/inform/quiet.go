@@ -14,19 +14,19 @@ import (
 // hears at once what becomes of it.
 func (r *roster) quiet(i *incident.Incident, n incident.Notice, job Deliver, now time.Time) (until time.Time, waits bool) {
 	p, person := r.people[job.To.ID]
-	if !person || n.Purpose == incident.PurposePage || urgent(i, n, job) {
+	if !person || urgent(i, n, job.Args) {
 		return time.Time{}, false
 	}
 	from, until, quiet := p.QuietAt(now)
 	return until, quiet && !awake(i, p.ID, from)
 }
 
-// urgent reports whether a message that is no page says that something is
-// major: a notice does, and that it was raised. What nobody judged yet counts
-// as major.
-func urgent(i *incident.Incident, n incident.Notice, job Deliver) bool {
-	raised := n.Code == "severity" && i.Severity.String() < job.Args["from"]
-	return (n.Purpose == incident.PurposeNotice || raised) && (i.Severity == 0 || i.Severity.Major())
+// urgent reports whether a message is a page, or says that something is major:
+// a notice does, and that it was raised. What nobody judged yet counts as major.
+func urgent(i *incident.Incident, n incident.Notice, args map[string]string) bool {
+	raised := n.Code == "severity" && i.Severity.String() < args["from"]
+	major := i.Severity == 0 || i.Severity.Major()
+	return n.Purpose == incident.PurposePage || major && (n.Purpose == incident.PurposeNotice || raised)
 }
 
 // awake reports whether somebody was paged, or acted on a message, since a time.

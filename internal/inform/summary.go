@@ -154,6 +154,10 @@ func (p *Paced) receipt(kind string, state incident.Reach, detail string) incide
 // Carried records what became of a page that was gathered. One that went out
 // is followed by the person's next method, as if it had gone by itself.
 func (s *Service) Carried(ctx context.Context, job Carried) error {
+	r, err := s.rosterFor(ctx, job.Incident)
+	if err != nil {
+		return err
+	}
 	policy, err := s.store.Policy(ctx)
 	if err != nil {
 		return err
@@ -170,7 +174,7 @@ func (s *Service) Carried(ctx context.Context, job Carried) error {
 		if job.Receipt.State != incident.Queued && len(job.Methods) > 1 {
 			next := job.Deliver
 			next.Methods = job.Methods[1:]
-			e.EnqueueAt(e.Now.Add(policy.MethodLimit), NextMethod{next})
+			e.EnqueueAt(e.Now.Add(r.patience(job.Deliver, policy.MethodLimit)), NextMethod{next})
 		}
 		return nil
 	})

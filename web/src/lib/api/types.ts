@@ -239,7 +239,7 @@ export interface StatusView {
 }
 
 // What is set up in the settings.
-export interface Contact { id: string; kind: string; address: string; verified?: string }
+export interface Contact { id: string; kind: string; address: string; verified?: string; use?: 'urgent' | 'other'; after?: number }
 export interface Account extends Person {
   email: string; right: Right; lang: Lang; timezone: string; contacts: Contact[]; invited: boolean; disabled: boolean;
 }
