@@ -61,6 +61,7 @@ type App struct {
 	drill       *drills
 	channels    *Channels
 	listener    net.Listener
+	outgoing    *http.Client
 	altered     atomic.Int64 // timelines that are not what was written
 }
 
@@ -123,8 +124,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.outgoing = channel.NewHTTPClient(inside, httpTimeout)
 	prober := &probe.Prober{HTTP: channel.NewHTTPClient(inside, probeLongest), Dial: channel.NewDialer(inside), Now: a.now, Refused: forbidden}
-	collector := evidence.New(a.Store, a.evidenceSources(channel.NewHTTPClient(inside, httpTimeout)), prober, a.now, a.log)
+	collector := evidence.New(a.Store, a.evidenceSources(a.outgoing), prober, a.now, a.log)
 	a.identify = identify.New(intakeStore{a.Store}, collector, store.NewID, a.now, a.log)
 	a.probes = identify.NewProbes(a.identify, a.Store, prober.Look)
 	a.inform = inform.New(a.Store, a.channels, links, store.NewID, a.now, a.log)
@@ -196,6 +198,9 @@ func (a *App) Serve(ctx context.Context, ready func()) error {
 	go a.trim(work)
 	go a.watchLogs(work)
 	go a.probes.Run(work)
+	if a.config.HeartbeatURL != "" {
+		go a.pulses(work)
+	}
 	go a.fill(work)
 	go a.checkTimelines(work)
 	server := &http.Server{Handler: a.API, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,

@@ -29,6 +29,7 @@ type Config struct {
 	Database       string   `koanf:"database"`
 	AllowOutgoing  []string `koanf:"allow_outgoing"`
 	TrustedProxies []string `koanf:"trusted_proxies"`
+	HeartbeatURL   string   `koanf:"heartbeat_url"`
 	Log            struct {
 		Level  string `koanf:"level"`
 		Format string `koanf:"format"`
@@ -47,6 +48,7 @@ func Flags(f *pflag.FlagSet) {
 	f.String("public-url", "", "address that links in messages use (default http:// and the address listened on)")
 	f.StringSlice("allow-outgoing", nil, "private networks (CIDR) or hosts that channels may send to")
 	f.StringSlice("trusted-proxies", nil, "networks (CIDR) of the proxies in front, whose X-Forwarded-For is believed")
+	f.String("heartbeat-url", "", "address that is asked once a minute while Sigap is well, for what raises the alarm when that stops")
 	StoreFlags(f)
 }
 
@@ -126,6 +128,9 @@ func (c *Config) validate() error {
 			return fmt.Errorf("public-url %q: it begins with http:// or https:// and names a host", c.PublicURL)
 		}
 		c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	}
+	if u, err := url.Parse(c.HeartbeatURL); c.HeartbeatURL != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+		return errors.New("heartbeat-url: it begins with http:// or https:// and names a host")
 	}
 	if c.Data == "" {
 		return errors.New("data: name a folder")

@@ -27,7 +27,7 @@ const (
 func queueOf(kind string) string {
 	switch kind {
 	case incident.Page{}.Kind(), incident.SendNotice{}.Kind(), incident.FollowUp{}.Kind(), inform.Deliver{}.Kind(), inform.AfterPages{}.Kind(), inform.AfterQuiet{}.Kind(), inform.NextMethod{}.Kind(), inform.Summary{}.Kind(), inform.Carried{}.Kind(), inform.Escalate{}.Kind(),
-		identify.Decide{}.Kind(), identify.Unanswered{}.Kind():
+		identify.Decide{}.Kind(), identify.Unanswered{}.Kind(), Pulse{}.Kind():
 		return queuePaging
 	case incident.Verify{}.Kind(), incident.WatchRecovery{}.Kind(), incident.DraftReview{}.Kind():
 		return queueClever
@@ -112,6 +112,7 @@ func (a *App) workers() *river.Workers {
 	add(w, a.update.StartClocks)
 	add(w, a.update.Remind)
 	add(w, a.learn.Draft)
+	add(w, a.pulse)
 	add(w, func(ctx context.Context, j learn.Overdue) error { return a.learn.Remind(ctx, j) })
 	return w
 }

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
+
+	"github.com/google/uuid"
 )
 
 // The lanes of the inbox. What is in the first is applied before all that
@@ -97,4 +100,19 @@ func (s *Store) InboxSize(ctx context.Context) (waiting, aside int, err error) {
 		SELECT coalesce(sum(CASE WHEN lane < $1 THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN lane < $1 THEN 0 ELSE 1 END), 0)
 		FROM inbox`, laneAside).Scan(&waiting, &aside)
 	return waiting, aside, err
+}
+
+// InboxSince gives since when the oldest body waits to be applied; the zero
+// time if none does.
+func (s *Store) InboxSince(ctx context.Context) (time.Time, error) {
+	var oldest sql.NullString
+	if err := s.read.QueryRowContext(ctx, `SELECT min(id) FROM inbox WHERE lane < $1`, laneAside).Scan(&oldest); err != nil || !oldest.Valid {
+		return time.Time{}, err
+	}
+	id, err := uuid.Parse(oldest.String)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the inbox: %w", err)
+	}
+	seconds, nanos := id.Time().UnixTime()
+	return time.Unix(seconds, nanos).UTC(), nil
 }
