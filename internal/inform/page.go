@@ -72,12 +72,16 @@ func asks(i *incident.Incident) bool {
 	return i.Status.Pages() && !(i.Status.Declared() && minor)
 }
 
-// lapsed reports whether nothing follows a page any more: its limit passed
-// while the incident asked nobody. Raised again it is paged anew.
+// lapsed reports whether nothing follows a page any more: its limit passed, or
+// a summary left it out, while the incident asked nobody. Raised again it is
+// paged anew.
 func lapsed(i *incident.Incident, page string, rungs []rung, limit time.Duration, now time.Time) bool {
 	at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == page })
 	if at < 0 {
 		return false
+	}
+	if slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool { return r.Notice == page && r.Detail == incident.NotNeeded }) {
+		return true
 	}
 	if step := i.Notices[at].Step; step < len(rungs) {
 		limit = rungs[step].limit

@@ -187,6 +187,23 @@ func TestWhatATeamHasTakenBeforeTheSummaryIsNotInIt(t *testing.T) {
 	})
 }
 
+func TestWhatWasSetDownBeforeTheSummaryIsPagedAnewWhenItIsRaised(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook")
+		ids := w.storm(5, incident.SEV2)
+		w.turn(time.Second, times(3, "webhook rina")...)
+		for _, id := range ids[:4] {
+			w.answer(id, "rina", inform.Acknowledge)
+		}
+		w.change(ids[4], incident.Declared{Number: 1, Severity: incident.SEV3})
+		w.turn(time.Minute)
+		w.operate(ids[4], incident.SeveritySet{From: incident.SEV3, To: incident.SEV2}, incident.Page{Incident: ids[4]})
+		w.turn(0, "webhook rina")
+		w.turn(3*time.Minute, "webhook budi")
+	})
+}
+
 func TestASummaryThatRunsAgainAfterACrashIsSentOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {

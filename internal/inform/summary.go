@@ -241,6 +241,7 @@ func (s *Service) summary(job Summary, waiting []pending, now time.Time, r *rost
 	m.ID = fmt.Sprintf("summary/%s/%d", job.Lane, job.Due.Unix())
 	m.Severity = waiting[0].incident.Severity.String()
 	m.Callback, m.Prompt = s.links.Callback(pass), reader.SummaryPrompt()
+	m.Answer = &channel.Answer{Label: reader.SummaryTake(), Done: reader.Taken()}
 	return m
 }
 

@@ -504,6 +504,7 @@ var english = catalog{
 	"summary.more":   "and {n} more",
 	"summary.why":    "Much at once: instead of a page each you get one summary a minute until you answer.",
 	"summary.answer": "Take all, or look at each",
+	"summary.take":   "I’m on all of it",
 	"summary.prompt": "Press 1 to take all of them. Press 2 to pass all of them on to the next person.",
 
 	// Follow-ups.

@@ -504,6 +504,7 @@ var indonesian = catalog{
 	"summary.more":   "dan {n} lagi",
 	"summary.why":    "Banyak sekaligus: alih-alih satu panggilan per insiden, Anda menerima satu ringkasan per menit sampai Anda menjawab.",
 	"summary.answer": "Tangani semua, atau lihat satu per satu",
+	"summary.take":   "Saya tangani semuanya",
 	"summary.prompt": "Tekan 1 untuk menangani semuanya. Tekan 2 untuk meneruskan semuanya ke orang berikutnya.",
 
 	// Follow-ups.

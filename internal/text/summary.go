@@ -54,5 +54,8 @@ func (r Reader) summed(i *incident.Incident, now time.Time) string {
 	return r.say("summary.line", "severity", severity, "ref", i.Ref(), "title", cut(oneLine(i.Title), 80), "service", oneLine(i.Service), "span", lasted)
 }
 
+// SummaryTake is the button that takes all of it.
+func (r Reader) SummaryTake() string { return r.say("summary.take") }
+
 // SummaryPrompt asks the one who is called with a summary for a key.
 func (r Reader) SummaryPrompt() string { return r.say("summary.prompt") }
