@@ -107,7 +107,7 @@ func (s *Server) firing(r *http.Request) ([]intake.GettableAlert, error) {
 	}
 	alerts = slices.DeleteFunc(alerts, func(a *incident.Alert) bool {
 		asked := "active"
-		if a.Held != nil {
+		if a.Held != nil && a.Held.Window != "" {
 			asked = "silenced"
 		}
 		return a.State != incident.AlertFiring || query.Get(asked) == "false"

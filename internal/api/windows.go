@@ -44,13 +44,13 @@ func (s *Server) registerWindows() {
 		return &body[Windows]{out}, err
 	})
 	type newWindow struct {
-		Kind     incident.WindowKind `json:"kind" enum:"silence,maintenance"`
-		Matchers []string            `json:"matchers" doc:"All must be met: service=checkout, environment!=staging, instance=~web-.*"`
-		From     time.Time           `json:"from,omitzero" doc:"Missing: now"`
-		Until    time.Time           `json:"until,omitzero" doc:"May be missing of a weekly one alone"`
-		Minutes  int                 `json:"minutes,omitempty" minimum:"1" maximum:"527040" doc:"How long, instead of until"`
-		Weekly   *window.Weekly      `json:"weekly,omitempty"`
-		Reason   string              `json:"reason"`
+		Kind     incident.HoldKind `json:"kind" enum:"silence,maintenance"`
+		Matchers []string          `json:"matchers" doc:"All must be met: service=checkout, environment!=staging, instance=~web-.*"`
+		From     time.Time         `json:"from,omitzero" doc:"Missing: now"`
+		Until    time.Time         `json:"until,omitzero" doc:"May be missing of a weekly one alone"`
+		Minutes  int               `json:"minutes,omitempty" minimum:"1" maximum:"527040" doc:"How long, instead of until"`
+		Weekly   *window.Weekly    `json:"weekly,omitempty"`
+		Reason   string            `json:"reason"`
 	}
 	route(s, incident.Responder, http.MethodPost, "/api/windows", "Silence alerts, or announce maintenance", func(ctx context.Context, in *body[newWindow]) (*body[WindowView], error) {
 		v, n := viewerOf(ctx), in.Body

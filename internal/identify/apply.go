@@ -241,6 +241,7 @@ func (b *batch) signal(a arrival, sig incident.Signal) {
 	case incident.Resolved:
 		alert.State = incident.AlertResolved
 		if before == incident.AlertFiring || before == incident.AlertSilent {
+			endSpell(alert, a.At)
 			b.tell(alert, a)
 		}
 	default:
@@ -258,7 +259,7 @@ func (b *batch) fires(alert *incident.Alert, a arrival, before incident.AlertSta
 		alert.First = firstOf(sig.StartedAt, a.At)
 	}
 	graver := b.policy.Urgency(sig.Severity) < b.policy.Urgency(severity)
-	if (news || graver || wasHeld != nil) && b.hold(alert, a.Key.Drill) {
+	if (news || graver || wasHeld != nil) && b.hold(alert, a, news) {
 		switch {
 		case before == incident.AlertSilent:
 			b.tell(alert, a)
@@ -268,12 +269,8 @@ func (b *batch) fires(alert *incident.Alert, a arrival, before incident.AlertSta
 		return
 	}
 	switch {
-	case news:
-		b.join(alert, a, "")
-	case wasHeld != nil: // the window ended just now
-		b.join(alert, a, wasHeld.Reason)
-	case graver: // that is news, whatever became of the milder one
-		b.join(alert, a, "")
+	case news, wasHeld != nil, graver: // graver is news, whatever became of the milder one
+		b.join(alert, a, b.heldTill(wasHeld, news, graver))
 	case sig.Severity != severity:
 		b.tell(alert, a)
 	}
@@ -324,8 +321,8 @@ func whyOf(i *incident.Incident, alertID string) (why incident.JoinReason, with 
 }
 
 // join finds the incident that an alert belongs to, or opens one. Released is
-// the reason of the window that held it till now.
-func (b *batch) join(alert *incident.Alert, a arrival, released string) {
+// why it was held till now.
+func (b *batch) join(alert *incident.Alert, a arrival, released *incident.Held) {
 	sig := &alert.Signal
 	i, why, with := b.choose(alert, a)
 	if i == nil {
@@ -334,8 +331,8 @@ func (b *batch) join(alert *incident.Alert, a arrival, released string) {
 		b.open = append([]*incident.Incident{i}, b.open...)
 		b.plan(i, a.Key).fresh = true
 		why, with = incident.FirstAlert, ""
-		if released != "" {
-			why, with = incident.AfterWindow, released
+		if released != nil {
+			why, with = afterHold(released)
 		}
 	}
 	alert.Incident = i.ID

@@ -20,17 +20,41 @@ type held struct {
 	next    time.Time
 }
 
-// hold notes on an alert that fires whether a window covers it.
-func (b *batch) hold(alert *incident.Alert, drill bool) bool {
+// hold notes on an alert that fires whether a window covers it, or else its own
+// past says to wait. News is that it fires since just now.
+func (b *batch) hold(alert *incident.Alert, a arrival, news bool) bool {
+	before, grave := alert.Held, b.rules.mayPage(&alert.Signal)
 	alert.Held = b.rules.windows.Cover(&alert.Signal, b.now, "")
+	if alert.Held == nil && !grave {
+		alert.Held = b.wait(alert, a, before, news)
+	}
 	if alert.Held == nil {
 		return false
 	}
-	alert.Held.Grave, alert.Held.Drill = b.rules.mayPage(&alert.Signal), drill
+	alert.Held.Grave, alert.Held.Drill = grave, a.Key.Drill
 	if b.release.IsZero() || alert.Held.Until.Before(b.release) {
 		b.release = alert.Held.Until
 	}
 	return true
+}
+
+// wait gives why a mild alert is held for its own past; nil if it is not. What
+// is open already it joins at once, since there it may tell something.
+func (b *batch) wait(alert *incident.Alert, a arrival, before *incident.Held, news bool) *incident.Held {
+	held := before
+	if news {
+		held = rhythm(alert, before, b.now)
+	}
+	if held == nil || held.Window != "" || !b.now.Before(held.Until) {
+		return nil
+	}
+	if alert.WasReal > 0 { // people said that it is real
+		return nil
+	}
+	if i, _, _ := b.choose(alert, a); i != nil {
+		return nil
+	}
+	return held
 }
 
 // lookAt brings the next look forward to when the first of what was just held
@@ -48,10 +72,10 @@ func (b *batch) released(alert *incident.Alert, a arrival) {
 	if alert == nil || alert.Held == nil || alert.State == incident.AlertResolved {
 		return // it ended or was released meanwhile
 	}
-	reason := alert.Held.Reason
+	was := alert.Held
 	b.touch(alert)
-	if !b.hold(alert, a.Key.Drill) {
-		b.join(alert, a, reason)
+	if !b.hold(alert, a, false) {
+		b.join(alert, a, was)
 	}
 }
 
@@ -79,6 +103,9 @@ func (s *Service) Release(ctx context.Context) (next time.Time, err error) {
 		for _, a := range alerts {
 			after, some = a.ID, true
 			still := r.windows.Cover(&a.Signal, now, "")
+			if still == nil && a.Held.Window == "" && now.Before(a.Held.Until) {
+				still = a.Held
+			}
 			if still != nil && still.Window == a.Held.Window && still.Until.Equal(a.Held.Until) {
 				next = earlier(next, still.Until)
 				continue
@@ -120,4 +147,26 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// heldTill is why an alert that joins now was held till now; nil if it was not,
+// or if it joins for something else.
+func (b *batch) heldTill(h *incident.Held, news, graver bool) *incident.Held {
+	flaps := h != nil && h.Kind == incident.Flapping && b.now.Before(h.Until)
+	if h == nil || news && !flaps || graver && h.Window == "" {
+		return nil
+	}
+	return h
+}
+
+// afterHold is why an alert that was held opens a candidate.
+func afterHold(h *incident.Held) (why incident.JoinReason, with string) {
+	switch h.Kind {
+	case incident.Transient:
+		return incident.Lasting, ""
+	case incident.Flapping:
+		return incident.Unsteady, ""
+	default:
+		return incident.AfterWindow, h.Reason
+	}
 }

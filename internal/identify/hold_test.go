@@ -13,7 +13,7 @@ func manager() incident.Actor {
 }
 
 // window makes a window of an hour from now on.
-func (w *world) window(kind incident.WindowKind, matchers ...string) *window.Window {
+func (w *world) window(kind incident.HoldKind, matchers ...string) *window.Window {
 	w.t.Helper()
 	made, err := w.service.MakeWindow(w.t.Context(), manager(), window.Window{Kind: kind, Matchers: matchers, Until: w.clock.Now().Add(time.Hour), Reason: "new disks"})
 	w.must(err)

@@ -18,11 +18,12 @@ type Known struct {
 	Works    *incident.Held    // maintenance of the service that is under way
 	Beside   *incident.Held    // maintenance of one that the service calls
 	On       string            // that one
+	Now      time.Time
 }
 
 // view is what is known of a candidate at a moment.
 func (r *rules) view(i *incident.Incident, alerts []*incident.Alert, now time.Time, live bool) Known {
-	k := Known{Incident: i, Service: r.catalog.services[i.Service], Alerts: alerts, Live: live}
+	k := Known{Incident: i, Service: r.catalog.services[i.Service], Alerts: alerts, Live: live, Now: now}
 	works := func(service string) *incident.Held {
 		return r.windows.Cover(&incident.Signal{Service: service, Environment: i.Environment}, now, incident.Maintenance)
 	}
@@ -54,7 +55,7 @@ func pages(i *incident.Incident, v *incident.Verdict, p incident.Policy) bool {
 // that it could not look.
 func judge(k Known, p incident.Policy) incident.Verdict {
 	v := incident.Verdict{Live: k.Live, Production: p.Production(k.Incident.Environment)}
-	checks := []func(Known, incident.Policy) incident.Check{production, urgency, sources, past, reports, maintenance}
+	checks := []func(Known, incident.Policy) incident.Check{production, urgency, sources, past, flaps, reports, maintenance}
 	if k.Live {
 		checks = append(checks, ownProbe, errorRate, logs)
 	}
@@ -172,6 +173,19 @@ func past(k Known, _ incident.Policy) incident.Check {
 	default:
 		return yes("wasMixed", 0, args...)
 	}
+}
+
+// flaps: whether one of the alerts comes and goes. It weighs nothing: what comes
+// and goes hurts too.
+func flaps(k Known, _ incident.Policy) incident.Check {
+	most := 0
+	for _, a := range k.Alerts {
+		most = max(most, turns(a, k.Now))
+	}
+	if most < flapTurns {
+		return incident.Check{}
+	}
+	return no("flapping", 0, "times", strconv.Itoa(most))
 }
 
 // reports: what users say.

@@ -17,25 +17,36 @@ type Alert struct {
 	WasFalse int        `json:"wasFalse"` // that were dismissed
 	WasEnded int        `json:"wasEnded"` // that ended by themselves
 	Held     *Held      `json:"held,omitempty"`
+	Spells   []Spell    `json:"-"` // the last times in which it fired until its sender ended it, the oldest first
 }
 
-// WindowKind says what a window that holds alerts is for.
-type WindowKind string
+// Spell is a time in which an alert fired.
+type Spell struct{ From, Until time.Time }
+
+// HoldKind says why alerts are held.
+type HoldKind string
 
 const (
-	Silence     WindowKind = "silence"     // somebody does not want to hear of it for a while
-	Maintenance WindowKind = "maintenance" // work on the service was announced
+	Silence     HoldKind = "silence"     // somebody does not want to hear of it for a while
+	Maintenance HoldKind = "maintenance" // work on the service was announced
+	Transient   HoldKind = "transient"   // it mostly ends by itself, and soon
+	Flapping    HoldKind = "flapping"    // it comes and goes
 )
 
-// Held is why an alert pages nobody and is in no candidate: a window covers it.
-// It stays on an alert that ended meanwhile, until the alert fires again.
+// Held is why an alert pages nobody and is in no candidate: a window covers it,
+// or it is mild and its own past says to wait. It stays on an alert that ended
+// meanwhile, until the alert fires again.
 type Held struct {
-	Window string     `json:"window"`
-	Kind   WindowKind `json:"kind"`
-	Reason string     `json:"reason"`
-	Until  time.Time  `json:"until"`
-	Drill  bool       `json:"drill,omitempty"` // it came by a drill's key
-	Grave  bool       `json:"-"`               // it would have paged at once
+	Window string        `json:"window,omitempty"`
+	Kind   HoldKind      `json:"kind"`
+	Reason string        `json:"reason,omitempty"` // of a window
+	Until  time.Time     `json:"until"`
+	Times  int           `json:"times,omitempty"`  // transient: how often it ended within that time; flapping: how often it changed
+	Of     int           `json:"of,omitempty"`     // transient: of how many times
+	Within time.Duration `json:"within,omitempty"` //
+	Since  time.Time     `json:"since,omitzero"`   // flapping: since when it has been held for it
+	Drill  bool          `json:"drill,omitempty"`  // it came by a drill's key
+	Grave  bool          `json:"-"`                // it would have paged at once
 }
 
 // Joined is the alert as its incident shows it.

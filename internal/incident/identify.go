@@ -45,6 +45,8 @@ const (
 	ByHand      JoinReason = "hand"        // a person joined them
 	Manual      JoinReason = "declaration" // a person declared without an alert
 	AfterWindow JoinReason = "window"      // it opened the candidate when the window that held it ended
+	Lasting     JoinReason = "lasting"     // it opened the candidate when it had not ended as soon as it mostly does
+	Unsteady    JoinReason = "unsteady"    // it opened the candidate after it had been held for coming and going
 )
 
 // AlertState is what is known of an alert.

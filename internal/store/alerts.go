@@ -49,21 +49,30 @@ func (t *Tx) Create(actor incident.Actor, id string, fn func(*incident.Edit) err
 	return t.s.create(t.ctx, t.tx, actor, id, fn)
 }
 
-const alertColumns = `id, key_id, state, first_at, last_at, count, incident_id, was_real, was_false, was_ended, expires_at, held, held_rank, doc`
+const alertColumns = `id, key_id, state, first_at, last_at, count, incident_id, was_real, was_false, was_ended, expires_at, held, held_rank, spells, doc`
 
 func scanAlert(r scanner) (*incident.Alert, error) {
 	var a incident.Alert
 	var first, last, expires int64
 	var in sql.NullString
-	var held, doc string
+	var held, spells, doc string
 	var rank int
-	if err := r.Scan(&a.ID, &a.Key, &a.State, &first, &last, &a.Count, &in, &a.WasReal, &a.WasFalse, &a.WasEnded, &expires, &held, &rank, &doc); err != nil {
+	if err := r.Scan(&a.ID, &a.Key, &a.State, &first, &last, &a.Count, &in, &a.WasReal, &a.WasFalse, &a.WasEnded, &expires, &held, &rank, &spells, &doc); err != nil {
 		return nil, err
 	}
 	if rank > 0 {
 		a.Held = &incident.Held{Grave: rank == graveRank}
 		if err := json.Unmarshal([]byte(held), a.Held); err != nil {
 			return nil, fmt.Errorf("read why alert %s is held: %w", a.ID, err)
+		}
+	}
+	if spells != "" {
+		var times [][2]int64
+		if err := json.Unmarshal([]byte(spells), &times); err != nil {
+			return nil, fmt.Errorf("read when alert %s fired before: %w", a.ID, err)
+		}
+		for _, s := range times {
+			a.Spells = append(a.Spells, incident.Spell{From: fromMicros(s[0]), Until: fromMicros(s[1])})
 		}
 	}
 	a.First, a.Last, a.Incident = fromMicros(first), fromMicros(last), in.String
@@ -101,7 +110,7 @@ func (t *Tx) Alerts(key string, identities []string) (map[string]*incident.Alert
 	return found, nil
 }
 
-const alertParams = 18
+const alertParams = 19
 
 // graveRank is the rank of an alert that is held and would have paged at once;
 // of others that are held it is 1.
@@ -117,12 +126,12 @@ func putAlerts(n int) string {
 		values.WriteString(marks(k*alertParams+1, alertParams))
 	}
 	return `
-		INSERT INTO alerts (id, key_id, identity, source, sender, service, environment, severity, title, state, first_at, last_at, expires_at, count, incident_id, held, held_rank, doc)
+		INSERT INTO alerts (id, key_id, identity, source, sender, service, environment, severity, title, state, first_at, last_at, expires_at, count, incident_id, held, held_rank, spells, doc)
 		VALUES ` + values.String() + `
 		ON CONFLICT (key_id, identity) DO UPDATE SET
 			service = excluded.service, environment = excluded.environment, severity = excluded.severity, title = excluded.title,
 			state = excluded.state, first_at = excluded.first_at, last_at = excluded.last_at, expires_at = excluded.expires_at,
-			count = excluded.count, incident_id = excluded.incident_id, held = excluded.held, held_rank = excluded.held_rank, doc = excluded.doc`
+			count = excluded.count, incident_id = excluded.incident_id, held = excluded.held, held_rank = excluded.held_rank, spells = excluded.spells, doc = excluded.doc`
 }
 
 func alertArgs(args []any, a *incident.Alert) ([]any, error) {
@@ -140,9 +149,21 @@ func alertArgs(args []any, a *incident.Alert) ([]any, error) {
 			rank = graveRank
 		}
 	}
+	spells := ""
+	if len(a.Spells) > 0 {
+		times := make([][2]int64, len(a.Spells))
+		for n, s := range a.Spells {
+			times[n] = [2]int64{micros(s.From), micros(s.Until)}
+		}
+		doc, err := json.Marshal(times)
+		if err != nil {
+			return nil, fmt.Errorf("write when alert %s fired before: %w", a.ID, err)
+		}
+		spells = string(doc)
+	}
 	s := &a.Signal
 	return append(args, a.ID, a.Key, plain(s.Identity), s.Source, s.Sender, plain(s.Service), plain(s.Environment), plain(s.Severity), plain(s.Title), a.State,
-		micros(a.First), micros(a.Last), micros(s.ExpiresAt), a.Count, nullable(a.Incident), held, rank, string(doc)), nil
+		micros(a.First), micros(a.Last), micros(s.ExpiresAt), a.Count, nullable(a.Incident), held, rank, spells, string(doc)), nil
 }
 
 // PutAlerts writes alerts, new or known. PostgreSQL gets several a statement,

@@ -154,6 +154,7 @@ var english = catalog{
 	"check.wasReal":             "This alert was real {real} of {all} times",
 	"check.wasNoise":            "This alert was real only {real} of {all} times",
 	"check.wasMixed":            "This alert was real {real} of {all} times, which says little",
+	"check.flapping":            "It comes and goes: {times} changes in the last 15 minutes",
 	"check.maintenance":         "Maintenance of it was announced until {until}: {reason}",
 	"check.maintenanceBeside":   "Maintenance of {service}, which it calls, was announced until {until}: {reason}",
 	"check.reports":             "{count} {count|user|users} reported it",
@@ -180,9 +181,13 @@ var english = catalog{
 	"join.hand":                 "joined: added by hand",
 	"join.declaration":          "declared by a person, without an alert",
 	"join.window":               "opened it: it fires still after a window held it ({with})",
+	"join.lasting":              "opened it: it goes on for longer than it mostly did",
+	"join.unsteady":             "opened it: it keeps coming and going",
 	"held.silence":              "Silenced until {until}: {reason}",
 	"held.maintenance":          "Held by maintenance until {until}: {reason}",
-	"held.ended":                "It was held and ended by itself: {reason}",
+	"held.transient":            "Held until {until}: {times} of {of} times it ended within {within} by itself",
+	"held.flapping":             "Held until {until}: it changed {times} times within {within}",
+	"held.ended":                "It was held and ended by itself[: {reason}]",
 
 	// What a probe saw.
 	"fault.noAnswer":     "no answer within {seconds} s",

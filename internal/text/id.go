@@ -154,6 +154,7 @@ var indonesian = catalog{
 	"check.wasReal":             "Alert ini {real} dari {all} kali nyata",
 	"check.wasNoise":            "Alert ini hanya {real} dari {all} kali nyata",
 	"check.wasMixed":            "Alert ini {real} dari {all} kali nyata, belum berarti banyak",
+	"check.flapping":            "Menyala dan padam: {times} perubahan dalam 15 menit terakhir",
 	"check.maintenance":         "Pemeliharaannya diumumkan sampai {until}: {reason}",
 	"check.maintenanceBeside":   "Pemeliharaan {service}, yang dipanggilnya, diumumkan sampai {until}: {reason}",
 	"check.reports":             "{count} pengguna melapor",
@@ -180,9 +181,13 @@ var indonesian = catalog{
 	"join.hand":                 "bergabung: ditambahkan manual",
 	"join.declaration":          "dinyatakan oleh seseorang, tanpa alert",
 	"join.window":               "membuka kandidat ini: masih menyala setelah jendela yang menahannya berakhir ({with})",
+	"join.lasting":              "membuka kandidat ini: berlangsung lebih lama daripada biasanya",
+	"join.unsteady":             "membuka kandidat ini: terus menyala dan padam",
 	"held.silence":              "Disenyapkan sampai {until}: {reason}",
 	"held.maintenance":          "Ditahan selama pemeliharaan sampai {until}: {reason}",
-	"held.ended":                "Tadi ditahan, lalu berakhir sendiri: {reason}",
+	"held.transient":            "Ditahan sampai {until}: {times} dari {of} kali berakhir sendiri dalam {within}",
+	"held.flapping":             "Ditahan sampai {until}: berubah {times} kali dalam {within}",
+	"held.ended":                "Tadi ditahan, lalu berakhir sendiri[: {reason}]",
 
 	// What a probe saw.
 	"fault.noAnswer":     "tidak menjawab dalam {seconds} dtk",

@@ -123,7 +123,7 @@ func AlertsView(alerts []*incident.Alert, matchers []Matcher, now time.Time) []G
 		labels := viewLabels(s)
 		if matchAll(matchers, labels) {
 			a := gettable(s, labels, now)
-			if alert.Held != nil {
+			if alert.Held != nil && alert.Held.Window != "" {
 				a.Status.State, a.Status.SilencedBy = "suppressed", []string{alert.Held.Window}
 			}
 			view = append(view, a)

@@ -55,9 +55,7 @@ func (all matchers) match(labels map[string]string) bool {
 func labelsOf(s *incident.Signal) map[string]string {
 	labels := make(map[string]string, len(s.Labels)+6)
 	maps.Copy(labels, s.Labels)
-	for name, value := range map[string]string{"service": s.Service, "environment": s.Environment, "severity": s.Severity, "title": s.Title, "source": s.Source, "sender": s.Sender} {
-		labels[name] = value
-	}
+	maps.Copy(labels, map[string]string{"service": s.Service, "environment": s.Environment, "severity": s.Severity, "title": s.Title, "source": s.Source, "sender": s.Sender})
 	return labels
 }
 

@@ -16,17 +16,17 @@ import (
 // when the window ends is new then, so nothing is lost. A window that is over
 // stays for the record.
 type Window struct {
-	ID       string              `json:"id"`
-	Kind     incident.WindowKind `json:"kind" enum:"silence,maintenance"`
-	Matchers []string            `json:"matchers" doc:"All must be met: service=checkout, environment!=staging, instance=~web-.*"`
-	From     time.Time           `json:"from,omitzero"`
-	Until    time.Time           `json:"until,omitzero" doc:"Missing: until somebody ends it, which only a weekly one may"`
-	Weekly   *Weekly             `json:"weekly,omitempty"`
-	Reason   string              `json:"reason"`
-	By       incident.Person     `json:"by"`
-	MadeAt   time.Time           `json:"madeAt"`
-	EndedBy  *incident.Person    `json:"endedBy,omitempty" doc:"Who ended it before its time"`
-	Change   string              `json:"change,omitempty" doc:"Id of the change that announced it"`
+	ID       string            `json:"id"`
+	Kind     incident.HoldKind `json:"kind" enum:"silence,maintenance"`
+	Matchers []string          `json:"matchers" doc:"All must be met: service=checkout, environment!=staging, instance=~web-.*"`
+	From     time.Time         `json:"from,omitzero"`
+	Until    time.Time         `json:"until,omitzero" doc:"Missing: until somebody ends it, which only a weekly one may"`
+	Weekly   *Weekly           `json:"weekly,omitempty"`
+	Reason   string            `json:"reason"`
+	By       incident.Person   `json:"by"`
+	MadeAt   time.Time         `json:"madeAt"`
+	EndedBy  *incident.Person  `json:"endedBy,omitempty" doc:"Who ended it before its time"`
+	Change   string            `json:"change,omitempty" doc:"Id of the change that announced it"`
 }
 
 // Span is a time in which a window holds: from a moment until before another.
@@ -167,7 +167,7 @@ func (c *compiled) span(at time.Time) Span {
 
 // Cover gives the window that holds a signal at a moment, of several the one
 // that ends last; nil if none does. Of a kind only those of that kind count.
-func (ws Set) Cover(s *incident.Signal, at time.Time, kind incident.WindowKind) *incident.Held {
+func (ws Set) Cover(s *incident.Signal, at time.Time, kind incident.HoldKind) *incident.Held {
 	var held *incident.Held
 	var labels map[string]string
 	for n := range ws {

@@ -95,7 +95,7 @@ export const en = {
   windows: {
     title: 'Silences and maintenance', link: 'Silences', make: 'Silence', silenceThis: (s: string) => `Silence: ${s}`,
     intro: 'What a window holds is recorded and pages nobody. When it ends, what fires still is new within seconds.',
-    grave: (n: number) => (n === 1 ? 'One held alert would have paged somebody' : `${n} held alerts would have paged somebody`), wouldPage: 'would page', held: 'held', heldCount: (n: number) => `${n} held`, holds: (n: number) => `Holds ${many(n, 'alert', 'alerts')} now`, holdsNothing: 'Holds nothing now', releasing: 'About to be let through',
+    grave: (n: number) => (n === 1 ? 'One held alert would have paged somebody' : `${n} held alerts would have paged somebody`), wouldPage: 'would page', held: 'held', heldCount: (n: number) => `${n} held`, holds: (n: number) => `Holds ${many(n, 'alert', 'alerts')} now`, holdsNothing: 'Holds nothing now', releasing: 'About to be let through', waiting: 'Held a moment: mild, and mostly over by themselves or coming and going',
     kind: { silence: 'Silence', maintenance: 'Maintenance' }, state: { open: 'In effect', coming: 'Coming', over: 'Past, 30 days' },
     none: 'No window is set up.', noneHint: 'Silence an alert that is known already, or plan maintenance, so that nobody is woken for it.',
     until: (at: string, ago: string) => `until ${at}, ${ago}`, span: (from: string, to: string) => `from ${from} until ${to}`, next: (at: string) => `next ${at}`, lastDay: (at: string) => `for the last time before ${at}`, ended: (who: string) => `ended early by ${who}`, by: (who: string) => `by ${who}`, announced: (who: string) => (who ? `announced as a change by ${who}` : 'announced as a change'),

@@ -95,7 +95,7 @@ export const id: Catalog = {
   windows: {
     title: 'Senyap dan pemeliharaan', link: 'Senyap', make: 'Senyapkan', silenceThis: (s) => `Senyapkan: ${s}`,
     intro: 'Yang ditahan jendela tetap dicatat dan tidak memanggil siapa pun. Saat jendela berakhir, yang masih menyala menjadi baru dalam hitungan detik.',
-    grave: (n) => (n === 1 ? 'Satu alert yang ditahan seharusnya memanggil orang' : `${n} alert yang ditahan seharusnya memanggil orang`), wouldPage: 'akan memanggil', held: 'ditahan', heldCount: (n) => `${n} ditahan`, holds: (n) => `Kini menahan ${n} alert`, holdsNothing: 'Kini tidak menahan apa pun', releasing: 'Segera dilepas',
+    grave: (n) => (n === 1 ? 'Satu alert yang ditahan seharusnya memanggil orang' : `${n} alert yang ditahan seharusnya memanggil orang`), wouldPage: 'akan memanggil', held: 'ditahan', heldCount: (n) => `${n} ditahan`, holds: (n) => `Kini menahan ${n} alert`, holdsNothing: 'Kini tidak menahan apa pun', releasing: 'Segera dilepas', waiting: 'Ditahan sebentar: ringan, biasanya berakhir sendiri atau menyala dan padam',
     kind: { silence: 'Senyap', maintenance: 'Pemeliharaan' }, state: { open: 'Sedang berlaku', coming: 'Akan datang', over: 'Sudah lewat, 30 hari' },
     none: 'Belum ada jendela.', noneHint: 'Senyapkan alert yang sudah diketahui, atau rencanakan pemeliharaan, agar tidak ada yang dibangunkan karenanya.',
     until: (at, ago) => `sampai ${at}, ${ago}`, span: (from, to) => `dari ${from} sampai ${to}`, next: (at) => `berikutnya ${at}`, lastDay: (at) => `terakhir sebelum ${at}`, ended: (who) => `diakhiri lebih awal oleh ${who}`, by: (who) => `oleh ${who}`, announced: (who) => (who ? `diumumkan sebagai perubahan oleh ${who}` : 'diumumkan sebagai perubahan'),
