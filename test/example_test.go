@@ -73,8 +73,8 @@ func load(t *testing.T, arguments ...string) app.Config {
 // those in a group, sorted.
 func settingsOf(config reflect.Type) []string {
 	var names []string
-	for i := range config.NumField() {
-		field := config.Field(i)
+	for field := range config.Fields() {
+		field := field
 		name := field.Tag.Get("koanf")
 		if field.Type.Kind() != reflect.Struct {
 			names = append(names, name)

@@ -105,7 +105,7 @@ func TestNothingThatWasAcknowledgedIsMissingAfterKills(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			var wg sync.WaitGroup
 			for w := range uint64(writers) {
-				wg.Go(func() { l.write(ctx, p, s.token, key, rand.New(rand.NewPCG(from+uint64(n), w))) }) //nolint:gosec // not negative
+				wg.Go(func() { l.write(ctx, p, s.token, key, rand.New(rand.NewPCG(from+uint64(n), w))) })
 			}
 			<-time.After(time.Duration(r.Int64N(int64(killWithin))))
 			p.kill()

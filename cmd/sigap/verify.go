@@ -16,7 +16,7 @@ func verifyCommand() *cobra.Command {
 		Long: "Checks the chain of each timeline, and that each incident is what its timeline\nreplays to. Without names it checks all of them.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withAccounts(cmd, func(ctx context.Context, a app.Accounts) error {
-				checked, err := a.Store.Verify(ctx, args, func(i *incident.Incident, fault error) {
+				checked, err := a.Verify(ctx, args, func(i *incident.Incident, fault error) {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s: %v\n", i.Ref(), fault)
 				})
 				if err != nil {

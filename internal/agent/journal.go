@@ -197,7 +197,7 @@ func journalText(raw json.RawMessage) string {
 		return ""
 	}
 	for _, n := range list {
-		numbers = append(numbers, byte(n)) //nolint:gosec // a byte, by the format
+		numbers = append(numbers, byte(n))
 	}
 	return string(numbers)
 }

@@ -250,7 +250,7 @@ func maskTokens(s string) string {
 		word := s[start:i]
 		scheme := strings.EqualFold(previous, "bearer") || strings.EqualFold(previous, "basic")
 		previous = word
-		if len(word) < 16 || !(scheme && s[start-1] == ' ') && !tokenShaped(word) {
+		if len(word) < 16 || (!scheme || s[start-1] != ' ') && !tokenShaped(word) {
 			continue
 		}
 		out = append(append(out, s[done:start]...), masked...)

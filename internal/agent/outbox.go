@@ -214,8 +214,7 @@ func (o *outbox) send(ctx context.Context, b batch) error {
 	request.Header.Set("Content-Encoding", "gzip")
 	response, err := o.client.Do(request)
 	if err != nil {
-		var withURL *url.Error
-		if errors.As(err, &withURL) { // its text has the key in it
+		if withURL, ok := errors.AsType[*url.Error](err); ok { // its text has the key in it
 			err = withURL.Err
 		}
 		return fmt.Errorf("send a batch: %w", err)

@@ -86,7 +86,7 @@ func take(fields map[string]any, names []string) (any, bool) {
 // addStack puts an error's own words and its stack trace into the body: they
 // are what the event is about, and tell one "request failed" from another.
 func addStack(line *incident.LogLine, name string, value any) {
-	words := ""
+	var words string
 	switch v := value.(type) {
 	case string:
 		words = v

@@ -195,11 +195,12 @@ func route[I, O any](s *Server, right incident.Right, method, path, summary stri
 }
 
 func operationID(method, path string) string {
-	id := strings.ToLower(method)
+	var id strings.Builder
+	id.WriteString(strings.ToLower(method))
 	for part := range strings.FieldsFuncSeq(strings.TrimPrefix(path, "/api"), func(r rune) bool { return r == '/' || r == '{' || r == '}' || r == '.' || r == '-' }) {
-		id += strings.ToUpper(part[:1]) + part[1:]
+		id.WriteString(strings.ToUpper(part[:1]) + part[1:])
 	}
-	return id
+	return id.String()
 }
 
 func tag(path string) string {

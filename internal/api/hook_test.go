@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,7 +19,7 @@ func TestWhoIsCalledTakesTheIncidentWithAKey(t *testing.T) {
 	s := start(t, storetest.SQLite(t))
 	fake := channeltest.NewTwilio(t)
 	rina, admin := s.user("rina", incident.Admin), bearer(s.token(incident.Admin))
-	s.must(nil, "PUT", "/api/channels/voice", json.RawMessage(fake.Config()), admin)
+	s.must(nil, "PUT", "/api/channels/voice", fake.Config(), admin)
 	s.must(nil, "POST", "/api/people/"+rina.ID+"/contacts", map[string]any{"kind": "voice", "address": "+6281234567890"}, admin)
 	s.must(nil, "POST", "/api/people/"+rina.ID+"/contacts/"+s.contacts(rina.ID)[0]+"/test", nil, admin)
 	var made struct{ Ref string }

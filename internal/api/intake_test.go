@@ -343,7 +343,7 @@ func TestTheAlertmanagerAPIAnswersItsOwnQuestions(t *testing.T) {
 func TestTelemetryIsTakenAsProtobufAndAsJSON(t *testing.T) {
 	t.Parallel()
 	s := start(t, storetest.SQLite(t))
-	now := uint64(time.Now().UnixNano()) //nolint:gosec // after 1970
+	now := uint64(time.Now().UnixNano())
 	text := func(s string) *common.AnyValue {
 		return &common.AnyValue{Value: &common.AnyValue_StringValue{StringValue: s}}
 	}

@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	plotPoints   = 180
-	maxSuspects  = 8
-	leastErrors  = 0.01 // a share of failures below it is nobody's incident
-	leastSlower  = 2.0  // times slower than usual
-	leastSeconds = 250 * time.Millisecond
+	plotPoints  = 180
+	maxSuspects = 8
+	leastErrors = 0.01 // a share of failures below it is nobody's incident
+	leastSlower = 2.0  // times slower than usual
+	leastWait   = 250 * time.Millisecond
 )
 
 // metrics reads the series once and answers two checks from them: what users
@@ -84,11 +84,11 @@ func symptom(series []incident.Series, s *subject) incident.Evidence {
 			if e.State != incident.EvidenceFound && (service == s.incident.Service || e.State == incident.EvidenceSkipped) {
 				e.State, e.Code = incident.EvidenceNothing, "errorsNormal"
 				e.Args = map[string]string{"now": decimal(recent(ratio.Points)), "service": service}
-				e.Plots = []incident.Plot{plotOf(ratio, s.guess(), plotPoints)}
+				e.Plots = []incident.Plot{plotOf(ratio, s.guess())}
 			}
 			continue
 		}
-		p := plotOf(ratio, sh.At, plotPoints)
+		p := plotOf(ratio, sh.At)
 		weight := p.Peak
 		if service == s.incident.Service {
 			weight *= 1.5 // what was reported comes first unless another hurts much more
@@ -122,10 +122,10 @@ func waiting(series []incident.Series, s *subject, e *incident.Evidence) {
 			continue
 		}
 		sh, changed := shift.Detect(slow, shift.Options{Between: near(s)})
-		if !changed || sh.Direction != shift.Up || sh.After < sh.Before*leastSlower || sh.After-sh.Before < leastSeconds.Seconds() {
+		if !changed || sh.Direction != shift.Up || sh.After < sh.Before*leastSlower || sh.After-sh.Before < leastWait.Seconds() {
 			continue
 		}
-		p := plotOf(slow, sh.At, plotPoints)
+		p := plotOf(slow, sh.At)
 		if e.State == incident.EvidenceFound {
 			e.Plots = append(e.Plots, p)
 			e.Onset = earlier(e.Onset, sh.At)
@@ -175,7 +175,7 @@ func suspects(series []incident.Series, s *subject, source string, onset time.Ti
 	}
 	for _, x := range series { // the first suspect is drawn
 		if x.Name == top.Metric && x.Service == top.Service && x.Host == top.Host && sameLabels(x.Labels, top.Labels) {
-			e.Plots = []incident.Plot{plotOf(x, top.At, plotPoints)}
+			e.Plots = []incident.Plot{plotOf(x, top.At)}
 			break
 		}
 	}

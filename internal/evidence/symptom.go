@@ -127,7 +127,7 @@ func calleeRatio(series []incident.Series, callee string) (incident.Series, bool
 
 // plotOf draws a series with its usual band: what nine tenths of the points
 // before the onset were within.
-func plotOf(s incident.Series, onset time.Time, maxPoints int) incident.Plot {
+func plotOf(s incident.Series, onset time.Time) incident.Plot {
 	var before []float64
 	p := incident.Plot{Title: s.Name, Service: s.Service, Unit: s.Unit}
 	for _, pt := range s.Points {
@@ -144,7 +144,7 @@ func plotOf(s incident.Series, onset time.Time, maxPoints int) incident.Plot {
 	if n := len(s.Points); n > 0 {
 		p.Last = recent(s.Points)
 	}
-	p.Points = thin(s.Points, maxPoints)
+	p.Points = thin(s.Points, plotPoints)
 	return p
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"log/slog"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -253,9 +254,7 @@ func signalOf(name string, t *tally, state incident.SignalState) incident.Signal
 func MarkDrill(lines []incident.LogLine) {
 	for n := range lines {
 		attrs := map[string]string{drillAttr: "true"}
-		for k, v := range lines[n].Attrs {
-			attrs[k] = v
-		}
+		maps.Copy(attrs, lines[n].Attrs)
 		lines[n].Attrs = attrs
 	}
 }

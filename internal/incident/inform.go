@@ -85,7 +85,7 @@ func (Receipt) Kind() Kind { return "receipt" }
 func (f Receipt) apply(i *Incident, e *Entry) {
 	f.At = e.At
 	same := func(r Receipt) bool { return r.Notice == f.Notice && r.To.ID == f.To.ID && r.Method == f.Method }
-	if n := slices.IndexFunc(i.Receipts, same); n >= 0 && reachOrder[i.Receipts[n].State] > reachOrder[f.State] && !(f.Bounced && i.Receipts[n].State == Accepted) {
+	if n := slices.IndexFunc(i.Receipts, same); n >= 0 && reachOrder[i.Receipts[n].State] > reachOrder[f.State] && (!f.Bounced || i.Receipts[n].State != Accepted) {
 		return // a late "accepted" does not undo an acknowledgement
 	}
 	i.Receipts = put(i.Receipts, f, same)

@@ -33,7 +33,7 @@ func (s *Service) Report(ctx context.Context, token string, form url.Values) ([]
 	report := channel.ReadReport(person.Contacts[at].Kind, form)
 	switch {
 	case report.Key != "":
-		return s.pressed(ctx, p, person, report.Key, token, expired)
+		return s.pressed(ctx, person, report.Key, token, expired)
 	case report.State != "" && !p.Summary.IsZero():
 		return nil, s.summaryReported(ctx, p, person.Contacts, report)
 	case report.State != "":
@@ -43,7 +43,7 @@ func (s *Service) Report(ctx context.Context, token string, form url.Values) ([]
 }
 
 // pressed takes a keypress as the answer to a page, and words what is said.
-func (s *Service) pressed(ctx context.Context, p Pass, person *directory.Person, key, token string, expired bool) ([]byte, error) {
+func (s *Service) pressed(ctx context.Context, person *directory.Person, key, token string, expired bool) ([]byte, error) {
 	reader := text.Reader{Lang: person.Lang}
 	answer, code := map[string]Answer{"1": Acknowledge, "2": Decline}[key], map[string]string{"1": "taken", "2": "passed"}[key]
 	switch {

@@ -43,7 +43,7 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 	_, err = s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		i := e.Incident
 		newest, anew := newestPage(i, team.Name), job.After == "" && job.Code == ""
-		if !asks(i) || newest != job.After && !(anew && lapsed(i, newest, c.rungs, policy.AckLimit, e.Now)) {
+		if !asks(i) || newest != job.After && (!anew || !lapsed(i, newest, c.rungs, policy.AckLimit, e.Now)) {
 			return nil
 		}
 		if anew { // those beside begin with it
@@ -69,7 +69,7 @@ const byName = "byName"
 // declared, or set down, to less than SEV2 does not, other than by name.
 func asks(i *incident.Incident) bool {
 	minor := i.Severity != 0 && !i.Severity.Major()
-	return i.Status.Pages() && !(i.Status.Declared() && minor)
+	return i.Status.Pages() && (!i.Status.Declared() || !minor)
 }
 
 // lapsed reports whether nothing follows a page any more: its limit passed, or

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -251,8 +252,8 @@ func (a *archive) bytes() int64 {
 
 // lastGeneration is that of the newest block, 0 if there is none.
 func (a *archive) lastGeneration() uint64 {
-	for i := len(a.segments) - 1; i >= 0; i-- {
-		if blocks := a.segments[i].blocks; len(blocks) > 0 {
+	for _, v := range slices.Backward(a.segments) {
+		if blocks := v.blocks; len(blocks) > 0 {
 			return blocks[len(blocks)-1].generation
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"mime"
 	"strconv"
@@ -173,9 +174,7 @@ func (o *origin) withAttrs(attrs []*commonpb.KeyValue) map[string]string {
 		return nil
 	}
 	all := make(map[string]string, min(len(o.attrs)+len(attrs), maxAttrs))
-	for name, value := range o.attrs {
-		all[name] = value
-	}
+	maps.Copy(all, o.attrs)
 	for _, attr := range attrs {
 		if len(all) >= maxAttrs {
 			break

@@ -6,6 +6,7 @@ import (
 	"compress/zlib"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"os"
 	"strings"
@@ -99,12 +100,8 @@ func TestDecodeLogsReadsEveryEncodingAlike(t *testing.T) {
 	resource := map[string]string{"environment": "production", "service.version": "1.4.2"}
 	with := func(more map[string]string) map[string]string {
 		all := map[string]string{}
-		for name, value := range resource {
-			all[name] = value
-		}
-		for name, value := range more {
-			all[name] = value
-		}
+		maps.Copy(all, resource)
+		maps.Copy(all, more)
 		return all
 	}
 	want := []incident.LogLine{

@@ -222,14 +222,14 @@ func (r Reader) howBad(i *incident.Incident) string {
 
 // join puts phrases into one line.
 func (r Reader) join(parts []string) string {
-	out := ""
+	var out strings.Builder
 	for n, p := range parts {
 		if n > 0 {
-			out += "; "
+			out.WriteString("; ")
 		}
-		out += p
+		out.WriteString(p)
 	}
-	return out
+	return out.String()
 }
 
 // maxKnown is how many pieces of evidence a message names.

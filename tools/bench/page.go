@@ -80,13 +80,13 @@ func asks(ctx context.Context, c *client.Client, path string, rounds int) (times
 func browser(ctx context.Context, s *server, o options, ref string) error {
 	const password = "bench-bench-bench"
 	email := fmt.Sprintf("bench-%d@example.com", time.Now().UnixNano())
-	add := exec.CommandContext(ctx, s.binary, "user", "add", "--admin", "--email", email, "--password-stdin", "--data", s.data) //nolint:gosec // the program to measure
+	add := exec.CommandContext(ctx, s.binary, "user", "add", "--admin", "--email", email, "--password-stdin", "--data", s.data)
 	add.Stdin = strings.NewReader(password)
 	add.Stderr = os.Stderr
 	if err := add.Run(); err != nil {
 		return fmt.Errorf("make an account: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, "node", filepath.Join("tools", "bench", "page.mjs"), s.url, ref, email, password, strconv.Itoa(o.rounds)) //nolint:gosec // our own script
+	cmd := exec.CommandContext(ctx, "node", filepath.Join("tools", "bench", "page.mjs"), s.url, ref, email, password, strconv.Itoa(o.rounds))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -33,7 +33,7 @@ func startServer(ctx context.Context, o options, data string) (*server, error) {
 		return nil, err
 	}
 	s := &server{url: "http://" + address, data: data, binary: o.binary}
-	s.cmd = exec.CommandContext(ctx, o.binary, "serve", "--listen", address, "--data", data, "--allow-outgoing", "127.0.0.1") //nolint:gosec // the program to measure
+	s.cmd = exec.CommandContext(ctx, o.binary, "serve", "--listen", address, "--data", data, "--allow-outgoing", "127.0.0.1")
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(os.Interrupt) }
 	s.cmd.WaitDelay = 20 * time.Second
 	var said bytes.Buffer
@@ -64,7 +64,7 @@ func (s *server) stop() {
 
 // cli runs one of the server's commands on its store and gives what it printed.
 func (s *server) cli(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, s.binary, append(args, "--data", s.data)...) //nolint:gosec // the program to measure
+	cmd := exec.CommandContext(ctx, s.binary, append(args, "--data", s.data)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	return strings.TrimSpace(string(out)), err

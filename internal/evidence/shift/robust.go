@@ -100,6 +100,3 @@ func persistence(v []float64) float64 {
 	}
 	return min(max(r, 0), 0.99)
 }
-
-// tail is the two-sided probability of a standard normal value beyond z.
-func tail(z float64) float64 { return math.Erfc(math.Abs(z) / math.Sqrt2) }

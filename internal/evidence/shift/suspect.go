@@ -165,7 +165,7 @@ func (in *inquiry) examine(s incident.Series) (Suspect, bool) {
 	found.Shift, found.Reasons = sign.Shift, reasons
 	role := in.role(s)
 	found.Kind = kindOf(class, role.kind, sign)
-	if role.reason.Code != "" && !(class.Cause() && found.Kind == KindOrigin) {
+	if role.reason.Code != "" && (!class.Cause() || found.Kind != KindOrigin) {
 		found.Reasons = append([]Reason{role.reason}, found.Reasons...)
 	}
 	found.Reasons = append(found.Reasons, in.timing(sign.At)...)

@@ -234,12 +234,13 @@ func finite(v []float64) []float64 {
 // preferred says how well a series stands for the whole of a service: the
 // mean adds up along calls, a median less so, a far percentile hardly.
 func preferred(s incident.Series) int {
-	text := strings.Join(parts(s.Name), " ")
+	var text strings.Builder
+	text.WriteString(strings.Join(parts(s.Name), " "))
 	for _, key := range []string{"stat", "statistic", "quantile", "percentile"} {
-		text += " " + strings.Join(parts(s.Labels[key]), " ")
+		text.WriteString(" " + strings.Join(parts(s.Labels[key]), " "))
 	}
 	best := 2 // nothing said: taken for a mean
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text.String()) {
 		switch w {
 		case "mean", "avg", "average", "sum":
 			return 3

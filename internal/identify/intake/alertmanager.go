@@ -3,7 +3,6 @@ package intake
 import (
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -49,7 +48,7 @@ func parseAlertmanager(req Request) (Batch, error) {
 			batch.reject(i, errNotAnAlert)
 			continue
 		}
-		s, err := a.signal("alertmanager", msg.Status, req.Now)
+		s, err := a.signal("alertmanager", msg.Status)
 		if err != nil {
 			batch.reject(i, err)
 			continue
@@ -77,7 +76,7 @@ func readWebhook(body []byte, name string) (webhookMessage, error) {
 }
 
 // signal reads what all senders of this format mean alike.
-func (a webhookAlert) signal(source, groupStatus string, now time.Time) (incident.Signal, error) {
+func (a webhookAlert) signal(source, groupStatus string) (incident.Signal, error) {
 	s := incident.Signal{
 		Source:    source,
 		State:     incident.Firing,

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -163,9 +164,7 @@ func viewLabels(s incident.Signal) map[string]string {
 			labels[name] = value
 		}
 	}
-	for name, value := range s.Labels {
-		labels[name] = value
-	}
+	maps.Copy(labels, s.Labels)
 	return labels
 }
 

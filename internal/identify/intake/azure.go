@@ -2,6 +2,7 @@ package intake
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -53,9 +54,7 @@ func parseAzure(req Request) (Batch, error) {
 		URL:         e.Link,
 		Labels:      map[string]string{},
 	}
-	for name, value := range a.Data.Custom {
-		s.Labels[name] = value
-	}
+	maps.Copy(s.Labels, a.Data.Custom)
 	for name, value := range map[string]string{
 		"monitoring_service": e.Service, "resource": strings.Join(e.Items, ","), "target": strings.Join(e.Targets, ","),
 	} {

@@ -40,7 +40,7 @@ func parseGrafana(req Request) (Batch, error) {
 			batch.reject(i, errNotAnAlert)
 			continue
 		}
-		s, err := a.signal("grafana", msg.Status, req.Now)
+		s, err := a.signal("grafana", msg.Status)
 		if err != nil {
 			batch.reject(i, err)
 			continue

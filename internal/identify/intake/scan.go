@@ -154,7 +154,7 @@ func scanEscape(b []byte, i int) (last int, ok bool) {
 			return i, false
 		}
 		for _, c := range b[i+2 : i+6] {
-			if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+			if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
 				return i, false
 			}
 		}

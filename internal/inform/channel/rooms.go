@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"strings"
 )
@@ -36,9 +37,7 @@ func (r Rooms) address(name string, query url.Values) (string, *Error) {
 		return "", permanent("the address of the room is not a URL")
 	}
 	all := u.Query()
-	for key, values := range query {
-		all[key] = values
-	}
+	maps.Copy(all, query)
 	u.RawQuery = all.Encode()
 	return u.String(), nil
 }

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"maps"
 	"strings"
 )
 
@@ -56,9 +57,7 @@ func (c *Teams) Send(ctx context.Context, to string, m Message) (Result, error) 
 func adaptiveCard(m Message) map[string]any {
 	block := func(text string, more map[string]any) map[string]any {
 		b := map[string]any{"type": "TextBlock", "text": markdown(text), "wrap": true}
-		for key, value := range more {
-			b[key] = value
-		}
+		maps.Copy(b, more)
 		return b
 	}
 	head := []any{block(cut(Message{Title: m.Title}.heading(), 1500, teamsLength), map[string]any{"weight": "Bolder", "size": "Large"})}
