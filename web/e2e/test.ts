@@ -20,6 +20,7 @@ export const test = base.extend<Fixtures>({
       });
       await context.addInitScript((t) => localStorage.setItem('sigap.theme', t), theme);
       const page = await context.newPage();
+      settle(page);
       // A violation of the content security policy, or an exception, fails the test.
       page.on('pageerror', (e) => problems.push(e.message));
       page.on('console', (m) => m.type() === 'error' && /Content Security Policy/.test(m.text()) && problems.push(m.text()));
@@ -42,6 +43,17 @@ export const test = base.extend<Fixtures>({
     await api.dispose();
   },
 });
+
+/** Has a page that was opened wait for the app: what the server wrote before it has the same parts once more. */
+function settle(page: Page): void {
+  const { goto, reload } = { goto: page.goto.bind(page), reload: page.reload.bind(page) };
+  const app = async <T>(opened: T): Promise<T> => {
+    await page.locator('#first').waitFor({ state: 'detached' });
+    return opened;
+  };
+  page.goto = async (...of) => app(await goto(...of));
+  page.reload = async (...of) => app(await reload(...of));
+}
 
 const problems: string[] = [];
 

@@ -5,6 +5,8 @@
 export function uncover(): void {
   const first = document.getElementById('first');
   if (!first) return;
+  first.inert = true; // the app is there: one of the two is read aloud and takes keys
+  first.ariaHidden = 'true';
   let frames = 0;
   const look = (): void => {
     const newest = [...document.querySelectorAll('#app [data-seq]')].at(-1);
