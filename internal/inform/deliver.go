@@ -43,12 +43,16 @@ const Unrecorded = "record that a message went out"
 // that comes twice does less harm than one that never comes. Where the service
 // knows it again by its id it is shown once; otherwise the receipt says so.
 func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
+	if len(job.Methods) == 0 {
+		return nil
+	}
+	defer s.turns.take(ctx, job.Methods[0])()
 	i, err := s.store.Incident(ctx, job.Incident)
 	if err != nil {
 		return err
 	}
 	at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == job.Notice })
-	if at < 0 || len(job.Methods) == 0 {
+	if at < 0 {
 		return nil
 	}
 	notice := i.Notices[at]

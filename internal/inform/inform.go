@@ -61,6 +61,7 @@ type Service struct {
 	now      func() time.Time
 	log      *slog.Logger
 	rota     rota
+	turns    turns
 }
 
 // New makes stage 2.
