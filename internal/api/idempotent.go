@@ -62,7 +62,7 @@ func (s *Server) idempotent(w http.ResponseWriter, r *http.Request) {
 	name = hashOf(name, r.URL.Path, r.Header.Get("Authorization"), r.Header.Get("Cookie"))
 	answer, err := s.Store.Begin(r.Context(), name)
 	if err != nil {
-		if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.Conflict {
+		if incident.Is(err, incident.Conflict) {
 			w.Header().Set("Retry-After", "1")
 		}
 		s.writeError(w, r, err)

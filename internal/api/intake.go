@@ -85,7 +85,7 @@ func (s *Server) takeRouted(w http.ResponseWriter, r *http.Request, source strin
 // is the key's own.
 func (s *Server) take(w http.ResponseWriter, r *http.Request, secret, source string) {
 	key, err := s.Store.SenderKey(r.Context(), secret)
-	if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.NotFound {
+	if incident.Is(err, incident.NotFound) {
 		s.refuse(w, source, errUnknownKey)
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -165,7 +164,7 @@ func (g *Gate) work(ctx context.Context, job incident.Pending) error {
 			e.Record(incident.Notice{ID: store.NewID(), Purpose: incident.PurposePage})
 			return nil
 		})
-		if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.NotFound {
+		if incident.Is(err, incident.NotFound) {
 			return nil
 		}
 		return err

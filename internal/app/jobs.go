@@ -84,7 +84,7 @@ func tryOf(job *rivertype.JobRow) inform.Try {
 // gone ends jobs about what is no longer there: trying again brings nothing
 // back.
 func gone(err error) error {
-	if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.NotFound {
+	if incident.Is(err, incident.NotFound) {
 		return river.JobCancel(err)
 	}
 	return err

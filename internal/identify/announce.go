@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -81,7 +80,7 @@ func (s *Service) announce(ctx context.Context, c *incident.Change) error {
 		}
 		return nil
 	})
-	if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.NotFound {
+	if incident.Is(err, incident.NotFound) {
 		return s.store.PutWindow(ctx, w)
 	}
 	return err

@@ -1,6 +1,9 @@
 package incident
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Code says what kind of mistake an [Error] reports.
 type Code string
@@ -30,4 +33,10 @@ func Errorf(code Code, format string, args ...any) *Error {
 // FieldError makes an Invalid [Error] for a field.
 func FieldError(field, format string, args ...any) *Error {
 	return &Error{Code: Invalid, Field: field, Message: fmt.Sprintf(format, args...)}
+}
+
+// Is reports whether an error is, or wraps, an [Error] of a code.
+func Is(err error, code Code) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == code
 }

@@ -78,7 +78,7 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 	}
 	ch, err := s.channels.Channel(ctx, contact.Kind)
 	switch {
-	case notFound(err):
+	case incident.Is(err, incident.NotFound):
 		return s.failed(ctx, job, receipt, "the channel is not set up", true)
 	case err != nil:
 		return err

@@ -10,7 +10,6 @@ package inform
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -285,9 +284,4 @@ func (r *roster) contact(to incident.Recipient, method string) (directory.Contac
 		}
 	}
 	return directory.Contact{}, false
-}
-
-func notFound(err error) bool {
-	var e *incident.Error
-	return errors.As(err, &e) && e.Code == incident.NotFound
 }

@@ -39,7 +39,7 @@ func (s *Service) climb(ctx context.Context, r *roster, team directory.Team, sev
 			if err != nil || slices.ContainsFunc(c.rungs, func(g rung) bool { return len(g.people) > 0 }) {
 				return c, err
 			}
-		case !notFound(err):
+		case !incident.Is(err, incident.NotFound):
 			return climb{}, err
 		}
 	}

@@ -30,7 +30,7 @@ func (s *Service) Notice(ctx context.Context, job incident.SendNotice) error {
 		return err
 	}
 	service, err := s.store.Service(ctx, i.Service)
-	if err != nil && !notFound(err) {
+	if err != nil && !incident.Is(err, incident.NotFound) {
 		return err
 	}
 	told := r.told(service)

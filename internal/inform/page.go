@@ -28,7 +28,7 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 	team, known := r.team(job.Team)
 	if !known {
 		service, err := s.store.Service(ctx, i.Service)
-		if err != nil && !notFound(err) {
+		if err != nil && !incident.Is(err, incident.NotFound) {
 			return err
 		}
 		team = r.pager(service)

@@ -41,7 +41,7 @@ func (s *Service) Preview(ctx context.Context, service string, sev incident.Seve
 		return nil, err
 	}
 	known, err := s.store.Service(ctx, service)
-	if err != nil && !notFound(err) {
+	if err != nil && !incident.Is(err, incident.NotFound) {
 		return nil, err
 	}
 	p := &Preview{Service: service, Severity: sev, At: at, Pages: sev.Major(), Asks: []Ask{}}

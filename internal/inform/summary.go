@@ -79,7 +79,7 @@ func (s *Service) board(ctx context.Context, lane string, r *roster) (b board, e
 	}
 	for _, p := range all {
 		i, err := s.store.Incident(ctx, p.Job.Incident)
-		if err != nil && !notFound(err) {
+		if err != nil && !incident.Is(err, incident.NotFound) {
 			return b, err
 		}
 		switch n, needed := needed(i, p, r); {
@@ -189,7 +189,7 @@ func (s *Service) sendSummary(ctx context.Context, job Summary, waiting []pendin
 		return result, "none", &channel.Error{Detail: "the contact method was removed"}
 	}
 	ch, err := s.channels.Channel(ctx, contact.Kind)
-	if notFound(err) {
+	if incident.Is(err, incident.NotFound) {
 		return result, contact.Kind, &channel.Error{Detail: "the channel is not set up"}
 	}
 	if err != nil {
@@ -313,7 +313,7 @@ func (s *Service) summaryReported(ctx context.Context, p Pass, contacts []direct
 			continue // it had a message of its own
 		}
 		own := Pass{Incident: w.Job.Incident, Notice: w.Job.Notice, Person: p.Person, Method: p.Method}
-		if err := s.reported(ctx, own, contacts, report); err != nil && !notFound(err) {
+		if err := s.reported(ctx, own, contacts, report); err != nil && !incident.Is(err, incident.NotFound) {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -50,7 +49,7 @@ func (s *Store) fill(ctx context.Context, which string) error {
 
 func (s *Store) fillOne(ctx context.Context, tx *sql.Tx, id string) error {
 	i, err := scanIncident(tx.QueryRowContext(ctx, `SELECT doc FROM incidents WHERE id = $1 AND filled = 0`+s.forUpdate(), id))
-	if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.NotFound {
+	if incident.Is(err, incident.NotFound) {
 		return nil // another process has
 	}
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -25,7 +24,11 @@ func (s *Store) ProbesOf(ctx context.Context, service string) ([]probe.Watched, 
 // DueProbes takes up to limit probes that are due. Nobody else gets them until
 // the lease ends: whoever took them and died has lost one look.
 func (s *Store) DueProbes(ctx context.Context, now time.Time, lease time.Duration, limit int) (due []probe.Watched, err error) {
-	return due, s.tx(ctx, func(tx *sql.Tx) error {
+	var some bool // most looks find none: the one writer is not asked for that
+	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM probes WHERE next_at <= $1)`, micros(now)).Scan(&some); err != nil || !some {
+		return nil, err
+	}
+	err = s.tx(ctx, func(tx *sql.Tx) error {
 		skip := ""
 		if s.postgres {
 			skip = " FOR UPDATE SKIP LOCKED"
@@ -45,6 +48,7 @@ func (s *Store) DueProbes(ctx context.Context, now time.Time, lease time.Duratio
 		})
 		return err
 	})
+	return due, err
 }
 
 // Probed notes what a look at a probe saw and when the next is due, and puts
@@ -53,7 +57,7 @@ func (s *Store) DueProbes(ctx context.Context, now time.Time, lease time.Duratio
 func (s *Store) Probed(ctx context.Context, seen *probe.Watched, st probe.State, next time.Time, body, ahead string) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		now, err := scanDoc[probe.Watched](tx.QueryRowContext(ctx, `SELECT doc FROM probes WHERE id = $1`+s.forUpdate(), seen.ID), "probe")
-		if e, ok := errors.AsType[*incident.Error](err); ok && e.Code == incident.NotFound {
+		if incident.Is(err, incident.NotFound) {
 			return nil
 		}
 		if err != nil {
@@ -78,7 +82,7 @@ func (s *Store) AddProbe(ctx context.Context, p *probe.Watched) error {
 // ChangeProbe changes a probe by fn, as it stands at that moment, and puts what
 // fn gives into the inbox in the same commit. It is looked at once.
 func (s *Store) ChangeProbe(ctx context.Context, id string, fn func(p *probe.Watched) (body string, err error)) (p *probe.Watched, err error) {
-	return p, s.tx(ctx, func(tx *sql.Tx) error {
+	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
 		var body string
 		if p, body, err = s.probeBy(ctx, tx, id, fn); err != nil {
 			return err
@@ -88,6 +92,7 @@ func (s *Store) ChangeProbe(ctx context.Context, id string, fn func(p *probe.Wat
 		}
 		return acceptIf(ctx, tx, body)
 	})
+	return p, err
 }
 
 // RemoveProbe removes a probe and puts what fn gives of it into the inbox in

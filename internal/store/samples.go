@@ -65,7 +65,7 @@ const (
 // way elsewhere, an error with the code Conflict.
 func (s *Store) Begin(ctx context.Context, hash string) (answer string, err error) {
 	now := s.Now()
-	return answer, s.tx(ctx, func(tx *sql.Tx) error {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
 		answer = ""
 		if _, err := tx.ExecContext(ctx, `DELETE FROM answered WHERE at < $1 OR doc = '' AND at < $2`, micros(now.Add(-answeredLife)), micros(now.Add(-underWay))); err != nil {
 			return fmt.Errorf("forget old answers: %w", err)
@@ -85,6 +85,7 @@ func (s *Store) Begin(ctx context.Context, hash string) (answer string, err erro
 		}
 		return nil
 	})
+	return answer, err
 }
 
 // End keeps a request's answer for its retries; an empty one forgets the

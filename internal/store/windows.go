@@ -44,7 +44,7 @@ func putWindow(ctx context.Context, tx *sql.Tx, w window.Window) error {
 
 // ChangeWindow changes a window by fn, as it stands at that moment.
 func (s *Store) ChangeWindow(ctx context.Context, id string, fn func(*window.Window) error) (w *window.Window, err error) {
-	return w, s.tx(ctx, func(tx *sql.Tx) (err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
 		if w, err = scanDoc[window.Window](tx.QueryRowContext(ctx, `SELECT doc FROM windows WHERE id = $1`+s.forUpdate(), id), "window"); err != nil {
 			return err
 		}
@@ -53,6 +53,7 @@ func (s *Store) ChangeWindow(ctx context.Context, id string, fn func(*window.Win
 		}
 		return putWindow(ctx, tx, *w)
 	})
+	return w, err
 }
 
 // isHeld is what the index of alerts that are held is of: those that ended are
