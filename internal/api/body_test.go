@@ -28,7 +28,7 @@ func TestEveryAnswerCarriesTheHeadersThatKeepTheBrowserSafe(t *testing.T) {
 		if strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
 			t.Errorf("GET %s: the policy is open: %q", path, csp)
 		}
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin"} {
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
 			if got := a.Header.Get(name); got != want {
 				t.Errorf("GET %s: %s is %q, want %q", path, name, got, want)
 			}
