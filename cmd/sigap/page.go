@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -42,8 +43,10 @@ func pageCommand() *cobra.Command {
 				return err
 			}
 			var p struct {
-				Pages bool  `json:"pages"`
-				Asks  []ask `json:"asks"`
+				Pages  bool     `json:"pages"`
+				Rounds int      `json:"rounds"`
+				Teams  []string `json:"teams"`
+				Asks   []ask    `json:"asks"`
 			}
 			q := url.Values{"service": {args[0]}, "severity": {strconv.Itoa(severity)}, "at": {at}}
 			if err := c.Call(cmd.Context(), http.MethodGet, "/api/paging/preview"+query(q), nil, &p); err != nil {
@@ -62,6 +65,12 @@ func pageCommand() *cobra.Command {
 			}
 			if err := w.Flush(); err != nil {
 				return err
+			}
+			if len(p.Teams) > 1 {
+				fmt.Fprintf(out, "Each of these teams must answer by itself: %s.\n", strings.Join(p.Teams, ", "))
+			}
+			if p.Rounds > 0 {
+				fmt.Fprintf(out, "After %d rounds without an answer nobody is asked any more.\n", p.Rounds)
 			}
 			if !reached {
 				return fmt.Errorf("a page for %s would reach nobody", args[0])

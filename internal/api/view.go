@@ -7,6 +7,7 @@ import (
 
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
+	"github.com/sigap-dev/sigap/internal/inform"
 	"github.com/sigap-dev/sigap/internal/live"
 	"github.com/sigap-dev/sigap/internal/text"
 )
@@ -122,26 +123,27 @@ type NextUpdate struct {
 // View is an incident as one viewer sees it: the record, and all that needs
 // wording, worded.
 type View struct {
-	Incident   *incident.Incident `json:"incident"`
-	Ref        string             `json:"ref"`
-	StatusText string             `json:"statusText"`
-	Rail       []StageView        `json:"rail"`
-	Next       *MoveView          `json:"next,omitempty"`
-	ImpactFrom time.Time          `json:"impactFrom"`
-	ImpactTo   *time.Time         `json:"impactTo,omitempty"`
-	NextUpdate *NextUpdate        `json:"nextUpdate,omitempty"`
-	Verdict    *VerdictView       `json:"verdict,omitempty"`
-	Evidence   []EvidenceView     `json:"evidence"`
-	Alerts     []AlertView        `json:"alerts"`
-	Knows      []incident.Knower  `json:"knows"`
-	Proofs     []incident.Proof   `json:"proofs" doc:"What is watched for recovery, titled"`
-	Missing    int                `json:"missing" doc:"How many who must know do not"`
-	Present    []live.Present     `json:"present"`
-	Moments    []MomentView       `json:"moments"`
-	Audiences  []AudienceView     `json:"audiences"`
-	People     []incident.Person  `json:"people" doc:"Who can be given a task or a role"`
-	You        You                `json:"you"`
-	Now        time.Time          `json:"now" doc:"The server's clock, for those that run on the page"`
+	Incident   *incident.Incident  `json:"incident"`
+	Ref        string              `json:"ref"`
+	StatusText string              `json:"statusText"`
+	Rail       []StageView         `json:"rail"`
+	Next       *MoveView           `json:"next,omitempty"`
+	ImpactFrom time.Time           `json:"impactFrom"`
+	ImpactTo   *time.Time          `json:"impactTo,omitempty"`
+	NextUpdate *NextUpdate         `json:"nextUpdate,omitempty"`
+	Verdict    *VerdictView        `json:"verdict,omitempty"`
+	Evidence   []EvidenceView      `json:"evidence"`
+	Alerts     []AlertView         `json:"alerts"`
+	Knows      []incident.Knower   `json:"knows"`
+	Unanswered []inform.Unanswered `json:"unanswered" doc:"Teams that are paged and have not answered yet"`
+	Proofs     []incident.Proof    `json:"proofs" doc:"What is watched for recovery, titled"`
+	Missing    int                 `json:"missing" doc:"How many who must know do not"`
+	Present    []live.Present      `json:"present"`
+	Moments    []MomentView        `json:"moments"`
+	Audiences  []AudienceView      `json:"audiences"`
+	People     []incident.Person   `json:"people" doc:"Who can be given a task or a role"`
+	You        You                 `json:"you"`
+	Now        time.Time           `json:"now" doc:"The server's clock, for those that run on the page"`
 }
 
 // AlertView is an alert with why it joined.
@@ -194,10 +196,14 @@ func (s *Server) view(ctx context.Context, v viewer, i *incident.Incident) (View
 		return View{}, err
 	}
 	audiences = directory.ForDrill(audiences, i.Drill, func(a directory.Audience) bool { return a.Drill })
+	unanswered, err := s.Inform.Unanswered(ctx, i)
+	if err != nil {
+		return View{}, err
+	}
 	now, r := s.Now(), v.reader()
 	out := View{
 		Incident: i, Ref: i.Ref(), StatusText: r.Status(i.Status), Rail: s.rail(v, i), ImpactFrom: impactFrom(i), ImpactTo: impactTo(i),
-		Evidence: s.evidence(v, i), Alerts: []AlertView{}, Proofs: []incident.Proof{}, Knows: i.WhoKnows(), Present: s.Live.Presence(i.ID, now), Moments: s.moments(v, i),
+		Evidence: s.evidence(v, i), Alerts: []AlertView{}, Proofs: []incident.Proof{}, Knows: i.WhoKnows(), Unanswered: unanswered, Present: s.Live.Presence(i.ID, now), Moments: s.moments(v, i),
 		Audiences: audienceViews(v, i, audiences, people), People: []incident.Person{}, Now: now,
 		You: You{ID: v.actor.ID, Right: v.actor.Right, MayAssign: i.MayAssign(v.actor) == nil},
 	}

@@ -48,6 +48,7 @@ type Notice struct {
 	Code    string      `json:"code,omitempty"`   // of a follow-up: what it says
 	Entry   int         `json:"entry,omitempty"`  // of a follow-up: the entry that it follows
 	Step    int         `json:"step,omitempty"`   // of a page: the rung of the ladder, 0 for the first
+	Round   int         `json:"round,omitempty"`  // of a page: how often the ladder was climbed before
 	At      time.Time   `json:"at,omitzero"`
 }
 
@@ -89,7 +90,7 @@ func (f Receipt) apply(i *Incident, e *Entry) {
 		return // a late "accepted" does not undo an acknowledgement
 	}
 	i.Receipts = put(i.Receipts, f, same)
-	if i.NobodyYet != nil && i.NobodyYet.ends(f) {
+	if i.NobodyYet != nil && i.NobodyYet.ends(i, f) {
 		i.NobodyYet = nil
 	}
 	if f.State == AckedBy && f.Purpose != PurposeUpdate && !f.To.Room {
@@ -112,7 +113,10 @@ func (f Escalated) apply(i *Incident, _ *Entry) { i.Escalations++ }
 // Unreached is the loudest state there is: a notice that reached nobody.
 type Unreached struct {
 	Team string `json:"team"`
-	Code string `json:"code"` // nobody (the team is empty), no-method, all-failed, exhausted
+	// Code is why: nobody (the team is empty), no-method, all-failed, exhausted
+	// (it begins anew), stopped (asked as often as the ladder says; nobody is
+	// asked any more).
+	Code string `json:"code"`
 }
 
 func (Unreached) Kind() Kind { return "unreached" }
@@ -122,15 +126,25 @@ func (f Unreached) apply(i *Incident, _ *Entry) {
 
 // ends reports whether a receipt shows that somebody was reached after all: of
 // the same team if it was one's, and if everyone had been asked already, only
-// by answering.
-func (f Unreached) ends(r Receipt) bool {
+// by answering. Where nobody of the team is asked any more, another team's
+// answer does not hide that.
+func (f Unreached) ends(i *Incident, r Receipt) bool {
 	switch {
+	case f.Code == "stopped":
+		return r.State == AckedBy && (r.To.Team == f.Team || i.paged(f.Team, r.To.ID))
 	case r.Purpose != PurposePage && r.Purpose != PurposeNotice, f.Team != "" && r.To.Team != f.Team && r.State != AckedBy:
 		return false
 	case f.Code == "exhausted":
 		return r.State == AckedBy
 	}
 	return reachOrder[r.State] > reachOrder[Queued]
+}
+
+// paged reports whether a person was paged for a team.
+func (i *Incident) paged(team, person string) bool {
+	return slices.ContainsFunc(i.Notices, func(n Notice) bool {
+		return n.Purpose == PurposePage && slices.ContainsFunc(n.To, func(to Recipient) bool { return to.Team == team && to.ID == person })
+	})
 }
 
 // Waived says that somebody need not be reached, by name and with a reason.

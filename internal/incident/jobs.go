@@ -12,7 +12,8 @@ type Page struct {
 	Incident string `json:"incident"`
 	Team     string `json:"team,omitempty"` // empty: the team that owns the service
 	Step     int    `json:"step,omitempty"`
-	Code     string `json:"code,omitempty"` // why it comes to this step: timeout, declined, failed
+	Round    int    `json:"round,omitempty"` // how often the ladder was climbed before
+	Code     string `json:"code,omitempty"`  // why it comes to this step: timeout, declined, failed
 	// After is the notice that this page follows. When another one went out
 	// meanwhile the page is not needed: so a job that runs twice pages once.
 	After string `json:"after,omitempty"`

@@ -58,6 +58,8 @@ func TestNobodyIsLoudUntilSomebodyOfTheTeamIsReached(t *testing.T) {
 		"all were asked: the next is reached": {Unreached{Team: "Payments", Code: "exhausted"}, receipt("n1", onCall(), "m1", Delivered), true},
 		"all were asked: one takes it":        {Unreached{Team: "Payments", Code: "exhausted"}, receipt("n1", onCall(), "m1", AckedBy), false},
 		"all were asked: one declines":        {Unreached{Team: "Payments", Code: "exhausted"}, receipt("n1", onCall(), "m1", DeclinedBy), true},
+		"nobody is asked any more: another's": {Unreached{Team: "Payments", Code: "stopped"}, receipt("n1", support, "m1", AckedBy), true},
+		"nobody is asked any more: one's own": {Unreached{Team: "Payments", Code: "stopped"}, receipt("n1", onCall(), "m1", AckedBy), false},
 		"somebody comes by themselves":        {Unreached{Team: "Payments", Code: "exhausted"}, Joined{}, false},
 		"it is no incident":                   {Unreached{Team: "Payments", Code: "exhausted"}, DismissedAs{Reason: "r"}, false},
 		"another message fails":               {Unreached{Code: "no-method"}, receipt("n1", onCall(), "m1", FailedToSend), true},

@@ -23,6 +23,7 @@ type rung struct {
 // paged beside.
 type climb struct {
 	rungs  []rung
+	rounds int // how often; 0: until somebody answers
 	beside []string
 }
 
@@ -66,7 +67,7 @@ func (s *Service) climb(ctx context.Context, r *roster, team directory.Team, sev
 }
 
 func (s *Service) climbLadder(ctx context.Context, r *roster, ladder oncall.Ladder, sev incident.Severity, at time.Time, limit time.Duration) (climb, error) {
-	c := climb{beside: ladder.Teams}
+	c := climb{rounds: ladder.Rounds, beside: ladder.Teams}
 	for n := range ladder.Rungs {
 		step := &ladder.Rungs[n]
 		g := rung{limit: limit}
@@ -121,9 +122,10 @@ func (s *Service) onCall(ctx context.Context, schedule string, at time.Time) (st
 	return plans[schedule].At(at), nil
 }
 
-// takeTurn leaves of each rung that is asked in turn the one whose turn it is.
-// Only the first rung from the step on that has somebody takes a turn.
-func (s *Service) takeTurn(ctx context.Context, c *climb, step int) error {
+// takeTurn leaves of each rung that is asked in turn the one whose turn it is,
+// or the next who can be reached. Only the first rung from the step on that has
+// somebody takes a turn.
+func (s *Service) takeTurn(ctx context.Context, r *roster, team directory.Team, c *climb, step int) error {
 	for n := step; n < len(c.rungs); n++ {
 		g := &c.rungs[n]
 		switch {
@@ -136,7 +138,13 @@ func (s *Service) takeTurn(ctx context.Context, c *climb, step int) error {
 		if err != nil {
 			return err
 		}
-		g.people = []string{g.people[int((turn-1)%int64(len(g.people)))]}
+		first := int((turn - 1) % int64(len(g.people)))
+		queue := slices.Concat(g.people[first:], g.people[:first])
+		next := slices.IndexFunc(queue, func(id string) bool {
+			_, ways, ok := r.recipient(team, id)
+			return ok && len(ways) > 0
+		})
+		g.people = []string{queue[max(0, next)]}
 		return nil
 	}
 	return nil

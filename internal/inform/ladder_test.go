@@ -2,6 +2,7 @@ package inform_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,6 +161,111 @@ func TestTeamsBesideArePagedUntilEachHasAnswered(t *testing.T) {
 	w.turn(time.Hour)
 }
 
+// ladderOf gives the team of payments a whole ladder.
+func (w *world) ladderOf(l oncall.Ladder) {
+	w.t.Helper()
+	l.ID, l.Name = "ladder", "ladder"
+	w.must(w.store.PutLadder(w.t.Context(), &l))
+	w.teamAsks("", "ladder")
+}
+
+func TestALadderIsClimbedAsOftenAsItSaysAndThenSaysThatNobodyIsAskedAnyMore(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook")
+		w.ladderOf(oncall.Ladder{Rungs: []oncall.Rung{{People: w.ids("rina")}, {People: w.ids("budi")}}, Rounds: 2})
+		id := w.candidate()
+		w.turn(6*time.Minute, "webhook rina", "webhook budi")
+		w.nobody(id, "exhausted")
+		w.turn(6*time.Minute, "webhook rina", "webhook budi")
+		w.nobody(id, "exhausted")
+		w.turn(3 * time.Minute)
+		w.nobody(id, "stopped")
+		w.answer(id, "budi", inform.Decline) // of the last page, too late to pass it on
+		w.turn(time.Hour)
+		w.nobody(id, "stopped")
+		w.answer(id, "rina", inform.Acknowledge)
+		w.nobody(id, "")
+	})
+}
+
+func TestALadderThatWasClimbedOutBeginsAnewWhenTheIncidentGetsWorse(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	w.payments("webhook")
+	w.ladderOf(oncall.Ladder{Rungs: []oncall.Rung{{People: w.ids("rina")}}, Rounds: 1})
+	id := w.candidate()
+	w.turn(time.Hour, "webhook rina")
+	w.nobody(id, "stopped")
+	w.operate(id, incident.SeveritySet{From: incident.SEV2, To: incident.SEV1}, incident.Page{Incident: id})
+	w.turn(time.Hour, "webhook rina")
+	w.nobody(id, "stopped")
+}
+
+func TestARoundInWhichNobodyCouldBeReachedIsNotTheLast(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	w.payments()
+	w.ladderOf(oncall.Ladder{Rungs: []oncall.Rung{{People: w.ids("rina")}}, Rounds: 1})
+	id := w.candidate()
+	w.turn(time.Minute)
+	w.nobody(id, "no-method")
+	_, err := w.store.ChangePerson(t.Context(), w.people["rina"].ID, func(p *directory.Person) error {
+		p.Contacts = append(p.Contacts, w.contact("webhook", "rina"))
+		return nil
+	})
+	w.must(err)
+	w.turn(3*time.Minute, "webhook rina")
+}
+
+func TestATurnIsNotUsedUpByAPageThatDoesNotGoOutNorByWhoCannotBeReached(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook")
+		w.person("Mute", "en")
+		w.ladder([]oncall.Rung{{People: w.ids("rina", "mute", "budi"), Robin: true}})
+		id := w.candidate()
+		w.turn(0, "webhook rina")
+		w.ask(incident.Page{Incident: id}) // she is being paged already
+		w.answer(id, "rina", inform.Acknowledge)
+		w.ask(incident.Page{Incident: id}) // she has it
+		w.turn(0)
+		second := w.candidate()
+		w.turn(0, "webhook budi") // for Mute, whom nothing reaches
+		w.answer(second, "budi", inform.Acknowledge)
+	})
+}
+
+func TestAPageWaitsForEachTeamAndSaysWhichIsMissing(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.payments("webhook")
+		w.person("Sari", "id", "ntfy")
+		w.team("Database", directory.EngineeringTeam, "sari", "eka")
+		w.ladderOf(oncall.Ladder{Rungs: []oncall.Rung{{People: w.ids("rina")}}, Rounds: 1, Teams: []string{"database"}})
+		id := w.candidate()
+		missing := func(want string) {
+			t.Helper()
+			list, err := w.inform.Unanswered(t.Context(), w.incident(id))
+			w.must(err)
+			if got := fmt.Sprint(list); got != want {
+				t.Errorf("still missing: %s, want %s", got, want)
+			}
+		}
+		w.turn(0, "webhook rina", "ntfy sari")
+		missing(fmt.Sprintf("[{Payments [{%s Rina}]} {Database [{%s Sari}]}]", w.people["rina"].ID, w.people["sari"].ID))
+		w.turn(3*time.Minute, "webhook eka") // of Database, whose ladder is its members
+		w.nobody(id, "stopped")
+		w.answer(id, "sari", inform.Acknowledge)
+		w.nobody(id, "stopped") // Payments has still not answered
+		missing(fmt.Sprintf("[{Payments [{%s Rina}]}]", w.people["rina"].ID))
+		w.turn(time.Hour)
+		w.answer(id, "rina", inform.Acknowledge)
+		w.nobody(id, "")
+		missing("[]")
+	})
+}
+
 func TestTheDryRunSaysWhoWouldGetWhatAndSendsNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
@@ -172,6 +278,9 @@ func TestTheDryRunSaysWhoWouldGetWhatAndSendsNothing(t *testing.T) {
 		preview := func(at time.Time) string {
 			p, err := w.inform.Preview(t.Context(), "payment", incident.SEV1, at)
 			w.must(err)
+			if want := []string{"Payments"}; !slices.Equal(p.Teams, want) || p.Rounds != 0 {
+				t.Errorf("it says that the teams %v must answer in %d rounds", p.Teams, p.Rounds)
+			}
 			var b strings.Builder
 			for _, a := range p.Asks {
 				name := ""

@@ -37,16 +37,21 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 	if err != nil {
 		return err
 	}
-	if err := s.takeTurn(ctx, &c, job.Step); err != nil {
-		return err
+	goesOut := func(i *incident.Incident) bool {
+		newest := newestPage(i, team.Name)
+		return asks(i) && (newest == job.After || begins(job) && lapsed(i, newest, c.rungs, policy.AckLimit, s.now()))
+	}
+	if goesOut(i) && !teamKnows(i, team) { // a page that does not go out uses up nobody's turn
+		if err := s.takeTurn(ctx, &r, team, &c, job.Step); err != nil {
+			return err
+		}
 	}
 	_, err = s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		i := e.Incident
-		newest, anew := newestPage(i, team.Name), job.After == "" && job.Code == ""
-		if !asks(i) || newest != job.After && (!anew || !lapsed(i, newest, c.rungs, policy.AckLimit, e.Now)) {
+		if !goesOut(i) {
 			return nil
 		}
-		if anew { // those beside begin with it
+		if begins(job) { // those beside begin with it
 			for _, id := range c.beside {
 				if beside, ok := r.team(id); ok && beside.ID != team.ID {
 					e.Enqueue(incident.Page{Incident: i.ID, Team: beside.ID})
@@ -54,12 +59,15 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 			}
 		}
 		if !teamKnows(i, team) {
-			s.pageStep(e, &r, team, c.rungs, job, policy.AckLimit)
+			s.pageStep(e, &r, team, c, job, policy.AckLimit)
 		}
 		return nil
 	})
 	return err
 }
+
+// begins reports whether a page is the first of a climb, not one that goes on.
+func begins(job incident.Page) bool { return job.After == "" && job.Code == "" }
 
 // byName marks the page of one person by name: it is not a team's, and nobody
 // comes next.
@@ -120,10 +128,11 @@ func takesPart(i *incident.Incident, person string) bool {
 
 // pageStep pages the first rung from the step on of which somebody can be
 // reached. When there is nobody left, that is said as loudly as can be, and the
-// page starts anew after the limit: a page never just stops.
-func (s *Service) pageStep(e *incident.Edit, r *roster, team directory.Team, rungs []rung, job incident.Page, limit time.Duration) {
-	for step := job.Step; step < len(rungs); step++ {
-		g := rungs[step]
+// page starts anew after the limit: a page never just stops, unless its ladder
+// was climbed as often as it says.
+func (s *Service) pageStep(e *incident.Edit, r *roster, team directory.Team, c climb, job incident.Page, limit time.Duration) {
+	for step := job.Step; step < len(c.rungs); step++ {
+		g := c.rungs[step]
 		if g.gap && len(g.people) == 0 {
 			job.Code = "gap"
 		}
@@ -137,7 +146,7 @@ func (s *Service) pageStep(e *incident.Edit, r *roster, team directory.Team, run
 		if step > 0 || job.Code != "" {
 			e.Record(incident.Escalated{Team: team.Name, To: asked[0].to, Step: step, Code: job.Code})
 		}
-		n := incident.Notice{ID: s.newID(), Purpose: incident.PurposePage, Step: step}
+		n := incident.Notice{ID: s.newID(), Purpose: incident.PurposePage, Step: step, Round: job.Round}
 		reachable := s.page(e, n, asked)
 		if !reachable {
 			job.Code = "failed"
@@ -146,14 +155,20 @@ func (s *Service) pageStep(e *incident.Edit, r *roster, team directory.Team, run
 		e.EnqueueAt(e.Now.Add(g.limit), Escalate{Incident: e.Incident.ID, Notice: n.ID, Team: team.ID, To: asked[0].to, Code: "timeout"})
 		return
 	}
-	u := incident.Unreached{Team: team.Name, Code: whyNobody(e.Incident, team, rungs)}
+	u := incident.Unreached{Team: team.Name, Code: whyNobody(e.Incident, team, c.rungs)}
+	if u.Code == "exhausted" && c.rounds > 0 && job.Round+1 >= c.rounds {
+		u.Code = "stopped"
+	}
 	switch have := e.Incident.NobodyYet; {
 	case have == nil || *have != u:
 		e.Record(u)
 	case job.Code == "":
 		return // asked for twice: the next round is on its way
 	}
-	e.EnqueueAt(e.Now.Add(limit), incident.Page{Incident: e.Incident.ID, Team: team.ID, Code: "timeout", After: newestPage(e.Incident, team.Name)})
+	if u.Code == "stopped" {
+		return
+	}
+	e.EnqueueAt(e.Now.Add(limit), incident.Page{Incident: e.Incident.ID, Team: team.ID, Round: job.Round + 1, Code: "timeout", After: newestPage(e.Incident, team.Name)})
 }
 
 // asked are those of a rung who have an account, without those of whom the
@@ -251,7 +266,7 @@ func (s *Service) Escalate(ctx context.Context, job Escalate) error {
 			goesOn = i.NobodyYet == nil || i.NobodyYet.Team != team.Name
 		}
 		if goesOn {
-			e.Enqueue(incident.Page{Incident: i.ID, Team: job.Team, Step: n.Step + 1, Code: job.Code, After: job.Notice})
+			e.Enqueue(incident.Page{Incident: i.ID, Team: job.Team, Step: n.Step + 1, Round: n.Round, Code: job.Code, After: job.Notice})
 		}
 		return nil
 	})

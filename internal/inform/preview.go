@@ -15,6 +15,8 @@ type Preview struct {
 	Severity incident.Severity `json:"severity"`
 	At       time.Time         `json:"at"`
 	Pages    bool              `json:"pages" doc:"A problem of this severity pages people by itself"`
+	Rounds   int               `json:"rounds,omitempty" doc:"How often the team's ladder is climbed before nobody is asked any more; missing: until somebody answers"`
+	Teams    []string          `json:"teams" doc:"Names of the teams that are paged, each until somebody of it has answered"`
 	Asks     []Ask             `json:"asks"`
 }
 
@@ -44,13 +46,14 @@ func (s *Service) Preview(ctx context.Context, service string, sev incident.Seve
 	if err != nil && !incident.Is(err, incident.NotFound) {
 		return nil, err
 	}
-	p := &Preview{Service: service, Severity: sev, At: at, Pages: sev.Major(), Asks: []Ask{}}
+	p := &Preview{Service: service, Severity: sev, At: at, Pages: sev.Major(), Teams: []string{}, Asks: []Ask{}}
 	team := r.pager(known)
 	teams := []directory.Team{team}
 	c, err := s.climb(ctx, &r, team, sev, at, policy.AckLimit)
 	if err != nil {
 		return nil, err
 	}
+	p.Rounds = c.rounds
 	for _, id := range c.beside {
 		if t, ok := r.team(id); ok && t.ID != team.ID {
 			teams = append(teams, t)
@@ -62,6 +65,7 @@ func (s *Service) Preview(ctx context.Context, service string, sev incident.Seve
 				return nil, err
 			}
 		}
+		p.Teams = append(p.Teams, t.Name)
 		p.Asks = append(p.Asks, r.pages(t, c, policy.MethodLimit)...)
 	}
 	p.Asks = append(p.Asks, r.notices(r.told(known), sev, at)...)

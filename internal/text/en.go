@@ -362,6 +362,7 @@ var english = catalog{
 	"unreached.no-method":        "Nobody has a verified way to be reached. Call somebody.",
 	"unreached.all-failed":       "Every message failed. Call somebody.",
 	"unreached.exhausted":        "Everyone was asked and nobody answered. Calling starts anew after the limit.",
+	"unreached.stopped":          "Everyone was asked as often as the ladder says, and nobody answered. Nobody is asked any more: call somebody now.",
 	"entry.waived":               "**{who}**: {name} need not be reached",
 
 	// Stage 3.

@@ -362,6 +362,7 @@ var indonesian = catalog{
 	"unreached.no-method":        "Belum ada yang punya kontak terverifikasi. Hubungi seseorang langsung.",
 	"unreached.all-failed":       "Semua pesan gagal. Hubungi seseorang langsung.",
 	"unreached.exhausted":        "Semua sudah dipanggil dan tak ada yang menjawab. Panggilan diulang setelah batas waktu.",
+	"unreached.stopped":          "Semua sudah dipanggil sebanyak yang diatur dan tak ada yang menjawab. Tak ada yang dipanggil lagi: hubungi seseorang sekarang.",
 	"entry.waived":               "**{who}**: {name} tidak perlu dihubungi",
 
 	// Stage 3.

@@ -100,7 +100,7 @@ var codes = map[string][]string{
 	"followed.":       {"notice", "update", "ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
 	"moments.change.": {"deploy", "config", "infrastructure", "flag", "migration", "maintenance"},
 	"why.":            {"timeout", "declined", "failed"},
-	"unreached.":      {"nobody", "no-method", "all-failed", "exhausted"},
+	"unreached.":      {"nobody", "no-method", "all-failed", "exhausted", "stopped"},
 	"entry.proposed.": {"recovered", "alerts-ended"},
 	"pattern.":        {"new", "surging", "stopped", "rare"},
 	"suspect.":        {"origin", "effect", "affected"},

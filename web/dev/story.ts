@@ -106,7 +106,7 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
   };
   const view: api.View = {
     incident, ref: 'INC-142', statusText: card.statusText, rail, next: { move: 'update', label: tr('Review update 2', 'Tinjau kabar 2'), stage: 'update' }, impactFrom: at(0), now: new Date().toISOString(), alerts: [{ id: 'a1', source: 'alertmanager', sender: 'Prometheus', title: 'HighErrorRate', service: 'checkout', state: 'firing', why: 'first', whyText: tr('opened it', 'membuka kandidat ini'), value: '19%' }],
-    nextUpdate: { audience: 'teams', name: tr('Internal teams', 'Tim internal'), due: at(18), late: false }, missing: 1, moments, people, present: [budi, dewi],
+    nextUpdate: { audience: 'teams', name: tr('Internal teams', 'Tim internal'), due: at(18), late: false }, missing: 1, unanswered: [], moments, people, present: [budi, dewi],
     you: { id: rina.id, right: 'admin', mayAssign: true, joined: true, acknowledged: true },
     verdict: {
       score: 94, severity: 1, live: true, say: tr('Real, critical, and in production', 'Nyata, kritis, dan di produksi'), how: tr('Decided 4 seconds after the first signal. Declared by policy “tier 1, above 90”.', 'Diputuskan 4 detik setelah sinyal pertama. Dinyatakan oleh kebijakan “tier 1, di atas 90”.'),

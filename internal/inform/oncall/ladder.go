@@ -9,12 +9,17 @@ import (
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// Ladder says whom a page asks, one rung after the other, from the beginning
-// again when nobody of them answers: a page never just stops.
+// Ladder says whom a page asks, one rung after the other, and from the
+// beginning again when nobody of them answers: by itself a page never just
+// stops.
 type Ladder struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Rungs []Rung `json:"rungs"`
+	// Rounds is how often it is climbed before nobody is asked any more; 0:
+	// until somebody answers. A round in which no message reached anybody is
+	// followed by another in any case.
+	Rounds int `json:"rounds,omitempty"`
 	// Teams are paged beside, each by its own ladder, until somebody of each
 	// has answered.
 	Teams []string `json:"teams"`
@@ -34,6 +39,7 @@ type Rung struct {
 
 const (
 	maxRungs   = 30
+	maxRounds  = 100
 	maxMinutes = 24 * 60
 )
 
@@ -55,6 +61,8 @@ func (l *Ladder) Validate() error {
 		return incident.FieldError("name", "A ladder needs a name of 1 to 100 characters.")
 	case len(l.Rungs) == 0 || len(l.Rungs) > maxRungs:
 		return incident.FieldError("rungs", "A ladder has 1 to %d rungs.", maxRungs)
+	case l.Rounds < 0 || l.Rounds > maxRounds:
+		return incident.FieldError("rounds", "A ladder is climbed 1 to %d times, or 0: until somebody answers.", maxRounds)
 	}
 	always := false
 	for n := range l.Rungs {

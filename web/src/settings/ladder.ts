@@ -1,16 +1,16 @@
 import type { Ladder, Rung, Team } from '$lib/api/types.ts';
 
 /** A ladder while it is edited. */
-export interface Draft { rungs: Rung[]; teams: string[] }
+export interface Draft { rungs: Rung[]; rounds: number; teams: string[] }
 
 /** What a team's page climbs now, as steps to begin from: who is on call, then each member. */
 export function begin(team: Team): Draft {
   const rungs: Rung[] = [...(team.schedule ? [{ schedules: [team.schedule] }] : []), ...team.members.map((id) => ({ people: [id] }))];
-  return { rungs: rungs.length ? rungs : [{}], teams: [] };
+  return { rungs: rungs.length ? rungs : [{}], rounds: 0, teams: [] };
 }
 
 export function edited(l: Ladder): Draft {
-  return { rungs: l.rungs ?? [], teams: l.teams ?? [] };
+  return { rungs: l.rungs ?? [], rounds: l.rounds ?? 0, teams: l.teams ?? [] };
 }
 
 /** After how many minutes each step begins, if nobody answers and every step applies. */

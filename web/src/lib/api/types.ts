@@ -190,7 +190,7 @@ export interface View {
   incident: Incident; ref: string; statusText: string; rail: RailStage[];
   next?: { move: Move; label: string; stage: Stage } | null;
   impactFrom: string; impactTo?: string; nextUpdate?: NextUpdate;
-  verdict?: Verdict; evidence: Evidence[]; alerts: JoinedAlert[]; knows: Knower[]; missing: number;
+  verdict?: Verdict; evidence: Evidence[]; alerts: JoinedAlert[]; knows: Knower[]; unanswered: { team: string; asked: Person[] | null }[] | null; missing: number;
   present: (Person & { typing?: boolean })[]; moments: Moment[]; audiences: Audience[]; now: string;
   you: { id: string; right: Right; mayAssign: boolean; joined: boolean; acknowledged: boolean };
   people: Person[];
@@ -249,13 +249,13 @@ export interface Rung {
   people?: string[] | null; schedules?: string[] | null; teams?: string[] | null; robin?: boolean; minutes?: number;
   severities?: number[] | null; hours?: { days?: number[] | null; from: string; to: string }[] | null; timezone?: string;
 }
-export interface Ladder { id: string; name: string; rungs: Rung[] | null; teams: string[] | null }
+export interface Ladder { id: string; name: string; rungs: Rung[] | null; rounds?: number; teams: string[] | null }
 /** One message that would go out if a service broke, or a hole in the ladder. */
 export interface DryAsk {
   purpose: 'page' | 'notice'; team: string; person?: Person; room?: string; channel?: string; step: number; after: number;
   code?: 'gap' | 'no-method' | 'nobody' | 'turn' | 'quiet';
 }
-export interface DryRun { service: string; severity: number; pages: boolean; asks: DryAsk[] | null }
+export interface DryRun { service: string; severity: number; pages: boolean; rounds?: number; teams: string[] | null; asks: DryAsk[] | null }
 export interface Service {
   name: string; title?: string; environment: string; team?: string; tier: number; dependsOn: string[] | null; probe?: string; seen: boolean;
 }
