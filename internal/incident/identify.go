@@ -43,7 +43,6 @@ const (
 	Neighbour   JoinReason = "neighbour"   // a service that calls it or is called by it
 	SameGroup   JoinReason = "group"       // the sender grouped them
 	ByHand      JoinReason = "hand"        // a person joined them
-	Manual      JoinReason = "declaration" // a person declared without an alert
 	AfterWindow JoinReason = "window"      // it opened the candidate when the window that held it ended
 	Lasting     JoinReason = "lasting"     // it opened the candidate when it had not ended as soon as it mostly does
 	Unsteady    JoinReason = "unsteady"    // it opened the candidate after it had been held for coming and going
@@ -97,6 +96,14 @@ func (f SignalJoined) apply(i *Incident, e *Entry) {
 		i.LastFire = e.At
 		i.withdraw("alerts-ended")
 	}
+}
+
+// OpenedByAlert reports whether it began with an alert, not with the word of a
+// person.
+func (i *Incident) OpenedByAlert() bool {
+	return slices.ContainsFunc(i.Alerts, func(a JoinedAlert) bool {
+		return a.Why == FirstAlert || a.Why == AfterWindow || a.Why == Lasting || a.Why == Unsteady
+	})
 }
 
 func (i *Incident) alert(id string) *JoinedAlert {

@@ -73,8 +73,8 @@ func (r Reader) Scorecard(i *incident.Incident, now time.Time) []Score {
 	return scores
 }
 
-// atOnce is the time to a verdict below which there was none to wait for: a
-// person declared the incident without an alert.
+// atOnce is the time to a verdict below which there was none to wait for: what
+// is stored was enough, or a person declared the incident.
 const atOnce = 500 * time.Millisecond
 
 func (r Reader) scoreIdentify(i *incident.Incident) Score {
@@ -82,8 +82,11 @@ func (r Reader) scoreIdentify(i *incident.Incident) Score {
 	if !known {
 		return Score{Text: r.say("score.unverified")}
 	}
-	if d < atOnce {
+	switch {
+	case d < atOnce && i.OpenedByAlert():
 		return Score{Text: r.say("score.atOnce")}
+	case d < atOnce:
+		return Score{Text: r.say("score.byHand")}
 	}
 	s := Score{Text: r.say("score.verified", "span", r.Duration(d)), Bars: []Bar{{i.Milestones[incident.Detected], i.Milestones[incident.Verified], "solid"}}}
 	if after, known := i.Since(incident.Verified, incident.DeclaredAt); known && after >= time.Second {

@@ -25,7 +25,7 @@ func (r Reader) StageText(st incident.StageState) string {
 			}
 		case "span":
 			if ms, err := strconv.ParseInt(value, 10, 64); err == nil {
-				if ms < 500 && st.Code == "verified" { // a person declared it without an alert
+				if ms < 500 && st.Code == "verified" { // by what is stored, or by a person
 					return r.say("rail.identify.atOnce")
 				}
 				value = r.Duration(time.Duration(ms) * time.Millisecond)

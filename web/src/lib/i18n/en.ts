@@ -32,7 +32,7 @@ export const en = {
     title: (n: number) => (n === 0 ? 'Nothing is on fire' : n === 1 ? 'One incident is open' : n === 2 ? 'Two incidents are open' : `${n} incidents are open`),
     search: 'Search or run', declare: 'Declare an incident', verdict: 'Waiting for a verdict', stats: 'The last fourteen days', owed: 'Waiting for you', oncall: 'On call now',
     calm: 'No incident is open.', calmHint: 'When an alert is verified as critical, or somebody declares an incident, it stands here with its clocks.', owedNone: 'Nothing waits for you.', owedNoneHint: 'Pages to acknowledge, tasks, updates and actions of yours appear here.',
-    drill: 'Start a drill', drillRunning: 'A drill is under way', drillHint: 'A simulated shop breaks, and you practise on it.', connect: 'Connect a source', oncallNone: 'Nobody is on call.', oncallNoneHint: 'Put people into a team, and Sigap knows whom to page.', setTeams: 'Set up teams',
+    drill: 'Start a drill', drillRunning: 'A drill is under way', drillSoon: 'A small shop is running; within a minute it breaks, and the incident stands here. Join it like a real one.', drillHint: 'A simulated shop breaks, and you practise on it.', connect: 'Connect a source', oncallNone: 'Nobody is on call.', oncallNoneHint: 'Put people into a team, and Sigap knows whom to page.', setTeams: 'Set up teams',
     reachable: 'reachable', check: 'check', was: (s: string) => `was ${s}`, nobody: 'nobody', since: (s: string) => `for ${s}`,
   },
   owed: {

@@ -32,7 +32,7 @@ export const id: Catalog = {
     title: (n) => (n === 0 ? 'Tidak ada insiden' : n === 1 ? 'Satu insiden terbuka' : n === 2 ? 'Dua insiden terbuka' : `${n} insiden terbuka`),
     search: 'Cari atau jalankan', declare: 'Nyatakan insiden', verdict: 'Menunggu keputusan', stats: 'Empat belas hari terakhir', owed: 'Menunggu Anda', oncall: 'Sedang piket',
     calm: 'Tidak ada insiden yang terbuka.', calmHint: 'Begitu sebuah alert terbukti kritis, atau seseorang menyatakan insiden, ia tampil di sini beserta jamnya.', owedNone: 'Tidak ada yang menunggu Anda.', owedNoneHint: 'Panggilan, tugas, kabar, dan tindakan milik Anda muncul di sini.',
-    drill: 'Mulai latihan', drillRunning: 'Latihan sedang berjalan', drillHint: 'Sebuah toko simulasi rusak, dan Anda berlatih menanganinya.', connect: 'Hubungkan sumber', oncallNone: 'Tidak ada yang piket.', oncallNoneHint: 'Masukkan orang ke sebuah tim, agar Sigap tahu siapa yang dipanggil.', setTeams: 'Atur tim',
+    drill: 'Mulai latihan', drillRunning: 'Latihan sedang berjalan', drillSoon: 'Sebuah toko kecil sedang berjalan; dalam semenit ia rusak, dan insidennya muncul di sini. Bergabunglah seperti pada insiden sungguhan.', drillHint: 'Sebuah toko simulasi rusak, dan Anda berlatih menanganinya.', connect: 'Hubungkan sumber', oncallNone: 'Tidak ada yang piket.', oncallNoneHint: 'Masukkan orang ke sebuah tim, agar Sigap tahu siapa yang dipanggil.', setTeams: 'Atur tim',
     reachable: 'terjangkau', check: 'periksa', was: (s) => `dahulu ${s}`, nobody: 'tak ada', since: (s) => `selama ${s}`,
   },
   owed: {
