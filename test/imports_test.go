@@ -55,6 +55,7 @@ var importRules = []importRule{
 
 	{who: "internal/app", may: []string{"internal/...", "docs/...", "web"}, why: "it alone knows everything, except the lab"},
 	{who: "internal/api/...", may: []string{"internal/...", "docs/...", "web"}, never: notStore, why: throughOperations},
+	{who: "internal/chat/...", may: []string{"internal/..."}, never: notStore, why: throughOperations},
 	{who: "internal/mcp/...", may: []string{"internal/..."}, never: notStore, why: throughOperations},
 	{who: "cmd/...", may: []string{"internal/...", "lab/...", "docs/...", "web"}, never: notStore, why: throughOperations},
 	{who: "internal/client", may: []string{"internal/incident"}, why: "it is what a command knows of a server: its API and the record's types"},

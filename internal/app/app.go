@@ -23,6 +23,7 @@ import (
 
 	"github.com/sigap-dev/sigap/internal/act"
 	"github.com/sigap-dev/sigap/internal/api"
+	"github.com/sigap-dev/sigap/internal/chat"
 	"github.com/sigap-dev/sigap/internal/evidence"
 	"github.com/sigap-dev/sigap/internal/evidence/probe"
 	"github.com/sigap-dev/sigap/internal/identify"
@@ -58,6 +59,7 @@ type App struct {
 	act         *act.Service
 	update      *update.Service
 	learn       *learn.Service
+	chat        *chat.Service
 	drill       *drills
 	channels    *Channels
 	listener    net.Listener
@@ -134,6 +136,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.act = act.New(a.Store, collector, store.NewID)
 	a.update = update.New(a.Store, store.NewID, a.now)
 	a.learn = learn.New(a.Store, store.NewID, a.now)
+	a.chat = chat.New(chat.Parts{Store: a.Store, Channels: a.channels, Identify: a.identify, Inform: a.inform, Investigate: a.investigate, Links: links, Now: a.now, Logger: a.log})
 	if err := a.seed(ctx); err != nil {
 		return err
 	}
@@ -198,6 +201,7 @@ func (a *App) Serve(ctx context.Context, ready func()) error {
 	go a.trim(work)
 	go a.watchLogs(work)
 	go a.probes.Run(work)
+	go a.chat.ListenTelegram(work)
 	if a.config.HeartbeatURL != "" {
 		go a.pulses(work)
 	}

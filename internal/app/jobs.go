@@ -107,6 +107,7 @@ func (a *App) workers() *river.Workers {
 	add(w, a.inform.Carried)
 	addSending(w, a.inform.Deliver)
 	addSending(w, a.inform.Summary)
+	addSending(w, a.chat.Say)
 	add(w, func(ctx context.Context, j act.Remind) error { return a.act.Remind(ctx, j) })
 	add(w, a.act.Watch)
 	add(w, a.update.StartClocks)

@@ -24,14 +24,30 @@ func (s *Service) message(i *incident.Incident, n incident.Notice, job Deliver, 
 		m.Callback = s.links.Callback(s.pass(n, job))
 		if n.Purpose == incident.PurposePage {
 			m.Prompt = reader.CallPrompt()
-			m.Answer = &channel.Answer{Label: reader.Take(), Done: reader.Taken()}
 		}
 	}
+	m.Answer = answerTo(i, n, job, reader)
 	m.Incident, m.Severity = i.Ref(), i.Severity.String()
 	if n.Purpose != incident.PurposeFollow {
 		m.Plot = s.plot(i, reader)
 	}
 	return m
+}
+
+// answerTo is the button that answers a message where it is shown: it takes a
+// page, or the notice to an engineer; in a room it says that one takes part.
+func answerTo(i *incident.Incident, n incident.Notice, job Deliver, r text.Reader) *channel.Answer {
+	take := &channel.Answer{Label: r.Take(), Says: "/ack " + i.Ref(), Open: r.Open()}
+	switch {
+	case n.Purpose == incident.PurposePage && !job.To.Room:
+		take.Done = r.Taken()
+		return take
+	case n.Purpose == incident.PurposeNotice && job.To.Room:
+		return &channel.Answer{Label: r.TakePart(), Says: "/join " + i.Ref()}
+	case n.Purpose == incident.PurposeNotice && job.Does == directory.EngineeringTeam:
+		return take
+	}
+	return nil
 }
 
 // Message carries words in a language over any channel.

@@ -15,6 +15,7 @@ package channel
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,11 +54,28 @@ type Field struct {
 	Value string `json:"value"`
 }
 
-// Answer is a button that takes a page there and then, by its link, on channels
-// where nobody but the person can press it.
+// Answer is a button that answers there and then: by the message's link where
+// nobody but the person can press it, or by what it says in a chat that Sigap
+// listens to, where the service tells who pressed it.
 type Answer struct {
 	Label string
-	Done  string // what is shown when it was taken
+	Done  string // what is shown when it was taken; empty: it has no link
+	Says  string // the command that a press stands for; at most 64 bytes
+	Open  string // the label of the link beside it
+}
+
+// linksBeside are the actions as they stand beside the answer's button: the
+// first of them no longer answers, it opens.
+func (m *Message) linksBeside() []Action {
+	actions := slices.Clone(m.Actions)
+	if m.Answer != nil && m.Answer.Open != "" {
+		for n := range actions {
+			if actions[n].Primary {
+				actions[n].Label = m.Answer.Open
+			}
+		}
+	}
+	return actions
 }
 
 // Action is a button that opens a page. Acting is done there, never by the

@@ -154,7 +154,7 @@ func (m *Message) urgent() bool { return m.Severity == "SEV1" || m.Severity == "
 // pushNoteOf is a message as JSON, its text cut until it fits.
 func pushNoteOf(m Message) ([]byte, error) {
 	n := pushNote{ID: m.ID, Title: cut(m.heading(), 200, octets), Lang: m.Lang, Urgent: m.urgent(), Callback: m.Callback}
-	if m.Answer != nil {
+	if m.Answer != nil && m.Answer.Done != "" {
 		n.Take, n.Taken = m.Answer.Label, m.Answer.Done
 	}
 	for _, a := range m.Actions {

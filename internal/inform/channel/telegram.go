@@ -70,7 +70,7 @@ func (t *Telegram) Send(ctx context.Context, to string, m Message) (Result, erro
 	}
 	r := telegramRequest{ChatID: chat, Topic: topic, ReplyTo: m.Thread}
 	var linked []Action
-	r.Buttons, linked = telegramButtons(m.Actions)
+	r.Buttons, linked = telegramButtons(m)
 
 	caption, whole := telegramHTML(m, linked, telegramCaption)
 	if m.Plot == nil || !whole {
@@ -140,7 +140,8 @@ type telegramRequest struct {
 
 type telegramButton struct {
 	Text string `json:"text"`
-	URL  string `json:"url"`
+	URL  string `json:"url,omitempty"`
+	Says string `json:"callback_data,omitempty"`
 }
 
 // fields returns the request as the Bot API names its parameters.
@@ -228,18 +229,7 @@ func (t *Telegram) read(a answer) (telegramSent, *Error) {
 	if sent.OK && sent.Result.MessageID != 0 {
 		return sent, nil
 	}
-	e := &Error{
-		Retry:  sent.ErrorCode == http.StatusTooManyRequests || sent.ErrorCode >= 500,
-		After:  seconds(sent.Parameters.RetryAfter),
-		Detail: excerpt([]byte(sent.Description), t.Config.Token.Reveal()),
-	}
-	switch sent.ErrorCode {
-	case http.StatusUnauthorized, http.StatusNotFound: // how the Bot API answers to a token that it does not know
-		e.Detail = "Telegram does not know this bot's token: " + e.Detail
-	case http.StatusForbidden: // "bot was blocked by the user", "bot can't initiate conversation with a user", "bot was kicked…"
-		e.Detail = "the bot may not write to this chat: " + e.Detail
-	}
-	return sent, e
+	return sent, t.refused(sent)
 }
 
 // telegramHTML renders m within limit. whole is false if something had to be
@@ -269,9 +259,12 @@ func telegramHTML(m Message, linked []Action, limit int) (markup string, whole b
 // telegramButtons returns the keyboard, two buttons a row with the primary
 // ones first and alone, and the actions that cannot be buttons: Telegram
 // refuses a whole message for one whose host has no dot, as "localhost".
-func telegramButtons(actions []Action) (keyboard [][]telegramButton, linked []Action) {
+func telegramButtons(m Message) (keyboard [][]telegramButton, linked []Action) {
 	var row []telegramButton
-	for _, a := range actions {
+	if a := m.Answer; a != nil && a.Says != "" {
+		keyboard = append(keyboard, []telegramButton{{Text: cut(a.Label, 64, runes), Says: a.Says}})
+	}
+	for _, a := range m.linksBeside() {
 		u, err := url.Parse(a.URL)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || !reachableHost(u.Hostname()) {
 			linked = append(linked, a)

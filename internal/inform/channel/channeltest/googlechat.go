@@ -147,7 +147,7 @@ func readGoogleCard(m googleMessage) (got Received, mistake string) {
 						if b.Text == "" || !strings.HasPrefix(b.OnClick.OpenLink.URL, "http") {
 							return got, "A button needs a text and a link."
 						}
-						got.Buttons = append(got.Buttons, Button{b.Text, b.OnClick.OpenLink.URL})
+						got.Buttons = append(got.Buttons, Button{Text: b.Text, URL: b.OnClick.OpenLink.URL})
 					}
 				default:
 					return got, "Unknown widget."

@@ -32,7 +32,11 @@ type Received struct {
 }
 
 // Button is an action that a person is offered.
-type Button struct{ Text, URL string }
+type Button struct {
+	Text string
+	URL  string
+	Says string // what a press tells the sender; empty for a link
+}
 
 // Inbox holds what a fake accepted, and the faults it was told to show. All
 // methods may be called at any time.

@@ -42,7 +42,7 @@ func readMail(raw []byte, eightBit bool) (Received, error) {
 	}
 	got := Received{Ref: m.Header.Get("Message-ID"), Thread: m.Header.Get("In-Reply-To"), Text: m.Text, Raw: raw}
 	for _, link := range regexp.MustCompile(`<a href="([^"]*)"[^>]*>([^<]*)</a>`).FindAllStringSubmatch(m.HTML, -1) {
-		got.Buttons = append(got.Buttons, Button{html.UnescapeString(link[2]), html.UnescapeString(link[1])})
+		got.Buttons = append(got.Buttons, Button{Text: html.UnescapeString(link[2]), URL: html.UnescapeString(link[1])})
 	}
 	for _, plot := range m.Inline {
 		got.Plot = plot

@@ -122,7 +122,7 @@ func readMarkdown(text string) (string, []Button) {
 		return regexp.MustCompile(`\\([[:punct:]])`).ReplaceAllString(s, "$1")
 	}
 	for _, link := range regexp.MustCompile(`\[((?:[^\[\]\\]|\\.)+)\]\(([^()\s]+)\)`).FindAllStringSubmatch(text, -1) {
-		buttons = append(buttons, Button{plain(link[1]), link[2]})
+		buttons = append(buttons, Button{Text: plain(link[1]), URL: link[2]})
 	}
 	return plain(text), buttons
 }

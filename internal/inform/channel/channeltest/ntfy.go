@@ -88,7 +88,7 @@ func (f *Ntfy) receive(w http.ResponseWriter, r *http.Request) {
 	f.mu.Unlock()
 	got := Received{Ref: id, To: m.Topic, Text: strings.TrimSpace(m.Title + "\n" + m.Message), Raw: raw}
 	for _, a := range m.Actions {
-		got.Buttons = append(got.Buttons, Button{a.Label, a.URL})
+		got.Buttons = append(got.Buttons, Button{Text: a.Label, URL: a.URL})
 	}
 	f.accept(got)
 	answerJSON(w, http.StatusOK, map[string]any{"id": id, "sequence_id": m.SequenceID, "time": f.time().Unix(), "event": "message", "topic": m.Topic, "message": m.Message})

@@ -115,10 +115,10 @@ func (f *Push) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	got := Received{Ref: f.URL + "/message/" + strconv.Itoa(f.Calls()), To: name, Text: note.Title + "\n" + note.Body, Raw: plain}
 	if note.Open != "" {
-		got.Buttons = []Button{{note.Open, note.URL}}
+		got.Buttons = []Button{{Text: note.Open, URL: note.URL}}
 	}
 	if note.Take != "" {
-		got.Buttons = append(got.Buttons, Button{note.Take, note.URL})
+		got.Buttons = append(got.Buttons, Button{Text: note.Take, URL: note.URL})
 	}
 	f.accept(got)
 	w.Header().Set("Location", got.Ref)

@@ -115,7 +115,7 @@ func readAdaptiveCard(c adaptiveCard) (got Received, mistake string) {
 		if a.Type != "Action.OpenUrl" || a.Title == "" || !strings.HasPrefix(a.URL, "http") {
 			return got, "An action of a webhook's card can only open a link."
 		}
-		got.Buttons = append(got.Buttons, Button{a.Title, a.URL})
+		got.Buttons = append(got.Buttons, Button{Text: a.Title, URL: a.URL})
 	}
 	got.Text, _ = readMarkdown(strings.Join(texts, "\n"))
 	return got, mistake

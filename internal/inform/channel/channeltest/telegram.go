@@ -18,8 +18,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Telegram is a fake of the Bot API (core.telegram.org/bots/api): sendMessage
-// and sendPhoto of one bot that knows some chats.
+// Telegram is a fake of the Bot API (core.telegram.org/bots/api): of one bot
+// that knows some chats, what it sends and what is written to it.
 type Telegram struct {
 	Inbox
 	URL   string
@@ -30,6 +30,7 @@ type Telegram struct {
 	migrated map[string]int64
 	limits   map[string]*rate.Limiter
 	lastID   int64
+	told     telegramTold
 }
 
 // NewTelegram starts a Bot API with a bot that may write to chats.
@@ -38,6 +39,7 @@ func NewTelegram(t testing.TB, chats ...string) *Telegram {
 	f := &Telegram{
 		Inbox: newInbox(), Token: "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
 		chats: map[string]bool{}, blocked: map[string]bool{}, migrated: map[string]int64{}, limits: map[string]*rate.Limiter{},
+		told: telegramTold{more: make(chan struct{}), ended: make(chan struct{}), menus: map[string][]string{}, pressed: map[string]string{}},
 	}
 	for _, chat := range chats {
 		f.chats[chat] = true
@@ -45,6 +47,7 @@ func NewTelegram(t testing.TB, chats ...string) *Telegram {
 	f.URL = f.serve(t, f.receive, func(w http.ResponseWriter, status int) {
 		telegramError(w, status, http.StatusText(status), nil)
 	})
+	t.Cleanup(func() { close(f.told.ended) }) // before the server, which waits for those who ask
 	return f
 }
 
@@ -92,6 +95,9 @@ func (f *Telegram) receive(w http.ResponseWriter, r *http.Request) {
 	call, err := readTelegram(r)
 	if err != nil {
 		telegramError(w, http.StatusBadRequest, "Bad Request: "+err.Error(), nil)
+		return
+	}
+	if f.listening(w, r, method, call.fields) {
 		return
 	}
 	var got Received
@@ -296,7 +302,8 @@ func telegramPhoto(photo []byte) error {
 }
 
 // telegramKeyboard: "InlineKeyboardMarkup"; a button has a text and exactly one
-// other field; a URL needs a host with a dot or an address.
+// other field; a URL needs a host with a dot or an address, callback_data has 1
+// to 64 bytes.
 func telegramKeyboard(markup string) ([]Button, error) {
 	if markup == "" {
 		return nil, nil
@@ -315,11 +322,18 @@ func telegramKeyboard(markup string) ([]Button, error) {
 			if text == "" || len(b) != 2 {
 				return nil, fmt.Errorf("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
 			}
+			if says, ok := b["callback_data"].(string); ok {
+				if len(says) < 1 || len(says) > 64 {
+					return nil, fmt.Errorf("BUTTON_DATA_INVALID")
+				}
+				buttons = append(buttons, Button{Text: text, Says: says})
+				continue
+			}
 			u, err := url.Parse(address)
 			if err != nil || (u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "tg") || !hasDotOrAddress(u.Hostname()) {
 				return nil, fmt.Errorf("inline keyboard button URL '%s' is invalid: Wrong HTTP URL", address)
 			}
-			buttons = append(buttons, Button{text, address})
+			buttons = append(buttons, Button{Text: text, URL: address})
 		}
 	}
 	return buttons, nil

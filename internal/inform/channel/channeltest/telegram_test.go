@@ -35,6 +35,9 @@ func TestTheBotAPIRefusesWhatItsDocumentationForbids(t *testing.T) {
 		"a button with two purposes": {"sendMessage", `{"chat_id":"1","text":"a","reply_markup":{"inline_keyboard":[[{"text":"b","url":"https://a.example","callback_data":"c"}]]}}`, "Text buttons are unallowed"},
 		"a button to localhost":      {"sendMessage", `{"chat_id":"1","text":"a","reply_markup":{"inline_keyboard":[[{"text":"b","url":"http://localhost/"}]]}}`, "Wrong HTTP URL"},
 		"a button to a script":       {"sendMessage", `{"chat_id":"1","text":"a","reply_markup":{"inline_keyboard":[[{"text":"b","url":"javascript:x"}]]}}`, "Wrong HTTP URL"},
+		"a button that says a lot":   {"sendMessage", `{"chat_id":"1","text":"a","reply_markup":{"inline_keyboard":[[{"text":"b","callback_data":"` + long(64) + `"}]]}}`, `"ok":true`},
+		"one that says too much":     {"sendMessage", `{"chat_id":"1","text":"a","reply_markup":{"inline_keyboard":[[{"text":"b","callback_data":"` + long(65) + `"}]]}}`, "BUTTON_DATA_INVALID"},
+		"one that says nothing":      {"sendMessage", `{"chat_id":"1","text":"a","reply_markup":{"inline_keyboard":[[{"text":"b","callback_data":""}]]}}`, "BUTTON_DATA_INVALID"},
 		"a reply to nothing":         {"sendMessage", `{"chat_id":"1","text":"a","reply_parameters":{}}`, "can't parse reply parameters"},
 		"a photo as JSON":            {"sendPhoto", `{"chat_id":"1","caption":"a"}`, "there is no photo"},
 		"an unknown method":          {"sendPigeon", `{"chat_id":"1"}`, "method not found"},
@@ -157,5 +160,63 @@ func TestAnInboxShowsTheFaultsThatItIsTold(t *testing.T) {
 	}
 	if fmt.Sprint(statuses) != "[503 503 200]" || fake.Calls() != 3 || len(fake.Messages()) != 1 {
 		t.Errorf("%v, %d calls, %v", statuses, fake.Calls(), fake.Messages())
+	}
+}
+
+func TestTheBotAPIChecksWhatAListeningBotAsks(t *testing.T) {
+	t.Parallel()
+	long := func(n int) string { return strings.Repeat("x", n) }
+	for name, c := range map[string]struct {
+		method, body, want string
+	}{
+		"who it is":               {"getMe", `{}`, `"username":"sigap_test_bot"`},
+		"what was written":        {"getUpdates", `{"offset":0,"limit":1,"timeout":0,"allowed_updates":["message"]}`, `"text":"one"`},
+		"what comes after":        {"getUpdates", `{"offset":2}`, `"text":"two"`},
+		"what comes after all":    {"getUpdates", `{"offset":3}`, `"result":[]`},
+		"too many":                {"getUpdates", `{"limit":101}`, "Bad Request: invalid limit"},
+		"kinds that are no list":  {"getUpdates", `{"allowed_updates":"message"}`, "can't parse allowed_updates"},
+		"commands":                {"setMyCommands", `{"commands":[{"command":"ack_1","description":"` + long(256) + `"}],"language_code":"id"}`, `"ok":true`},
+		"no commands":             {"setMyCommands", `{}`, "can't parse commands JSON object"},
+		"a command in capitals":   {"setMyCommands", `{"commands":[{"command":"Ack","description":"x"}]}`, "BOT_COMMAND_INVALID"},
+		"a command of 33":         {"setMyCommands", `{"commands":[{"command":"` + long(33) + `","description":"x"}]}`, "BOT_COMMAND_INVALID"},
+		"a command without words": {"setMyCommands", `{"commands":[{"command":"ack","description":""}]}`, "BOT_COMMAND_DESCRIPTION_INVALID"},
+		"a command with a novel":  {"setMyCommands", `{"commands":[{"command":"ack","description":"` + long(257) + `"}]}`, "BOT_COMMAND_DESCRIPTION_INVALID"},
+		"101 commands":            {"setMyCommands", `{"commands":[` + strings.Repeat(`{"command":"a","description":"x"},`, 100) + `{"command":"a","description":"x"}]}`, "BOT_COMMANDS_TOO_MUCH"},
+		"a language that is none": {"setMyCommands", `{"commands":[],"language_code":"Indonesian"}`, "invalid language code"},
+		"an answer to no press":   {"answerCallbackQuery", `{"callback_query_id":"9","text":"x"}`, "query ID is invalid"},
+		"an answer of 201":        {"answerCallbackQuery", `{"callback_query_id":"9","text":"` + long(201) + `"}`, "MESSAGE_TOO_LONG"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := NewTelegram(t, "1")
+			fake.Write(Written{Chat: 1, Text: "one"})
+			fake.Write(Written{Chat: 1, Text: "two"})
+			_, answer := do(t, "POST", fake.URL+"/bot"+fake.Token+"/"+c.method, map[string]string{"Content-Type": "application/json"}, c.body)
+			if !strings.Contains(answer, c.want) || len(fake.Messages()) != 0 {
+				t.Errorf("answered %s", answer)
+			}
+		})
+	}
+}
+
+func TestTheBotAPITellsOneListenerOnly(t *testing.T) {
+	t.Parallel()
+	fake := NewTelegram(t, "1")
+	ask := func(body string) string {
+		_, answer := do(t, "POST", fake.URL+"/bot"+fake.Token+"/getUpdates", map[string]string{"Content-Type": "application/json"}, body)
+		return answer
+	}
+	first := make(chan string, 1)
+	go func() { first <- ask(`{"timeout":50}`) }()
+	for !strings.Contains(ask(`{"timeout":0}`), "terminated by other getUpdates request") {
+		continue // the first has not come yet
+	}
+	fake.Write(Written{Chat: 1, Text: "one"})
+	if got := <-first; !strings.Contains(got, `"text":"one"`) {
+		t.Errorf("the one that asks was told %s", got)
+	}
+	fake.SetWebhook(true)
+	if got := ask(`{}`); !strings.Contains(got, "webhook is active") {
+		t.Errorf("beside a webhook one is told %s", got)
 	}
 }

@@ -84,7 +84,7 @@ func (w *Webhook) receive(rw http.ResponseWriter, r *http.Request) {
 	}
 	got.Text = strings.Join(lines, "\n")
 	for _, a := range m.Actions {
-		got.Buttons = append(got.Buttons, Button{a.Label, a.URL})
+		got.Buttons = append(got.Buttons, Button{Text: a.Label, URL: a.URL})
 	}
 	w.accept(got)
 	rw.WriteHeader(http.StatusNoContent)
