@@ -126,6 +126,7 @@ type View struct {
 	Incident   *incident.Incident  `json:"incident"`
 	Ref        string              `json:"ref"`
 	StatusText string              `json:"statusText"`
+	GoesOnIn   *incident.Other     `json:"goesOnIn,omitempty" doc:"The one that it was merged into"`
 	Rail       []StageView         `json:"rail"`
 	Next       *MoveView           `json:"next,omitempty"`
 	ImpactFrom time.Time           `json:"impactFrom"`
@@ -215,6 +216,14 @@ func (s *Server) view(ctx context.Context, v viewer, i *incident.Incident) (View
 	}
 	if c := i.NextUpdate(); c != nil {
 		out.NextUpdate = &NextUpdate{Audience: c.Audience, Name: c.Name, Due: c.Due, Late: now.After(c.Due)}
+	}
+	if i.MergedInto != "" {
+		other, err := s.Store.Incident(ctx, i.MergedInto)
+		if err != nil {
+			return View{}, err
+		}
+		named := other.Named()
+		out.GoesOnIn = &named
 	}
 	if i.Verdict != nil {
 		out.Verdict = s.verdict(v, i)

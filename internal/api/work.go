@@ -31,7 +31,10 @@ type (
 		Reason string          `json:"reason,omitempty" maxLength:"4096"`
 	}
 	merging struct {
-		Into string `json:"into"`
+		Into string `json:"into" doc:"The one that it goes on in: INC-142 or C-1a2b3c"`
+	}
+	splitting struct {
+		Alerts []string `json:"alerts" minItems:"1" maxItems:"200" doc:"Ids of the alerts that do not belong"`
 	}
 	roleTaking struct {
 		Role   incident.Role `json:"role" enum:"commander,engineering,support,communications,scribe"`
@@ -145,6 +148,9 @@ func (s *Server) registerWork() {
 	})
 	work(s, incident.Responder, "merge", "Go on in another incident", func(ctx ctxT, a actor, id string, in merging) (result, error) {
 		return s.Identify.Merge(ctx, a, id, in.Into)
+	})
+	work(s, incident.Responder, "split", "Open a candidate of their own for alerts that do not belong", func(ctx ctxT, a actor, id string, in splitting) (result, error) {
+		return s.Identify.Split(ctx, a, id, in.Alerts)
 	})
 	workItem(s, incident.Responder, "changes/{item}/judge", "Confirm or clear a suspected change", func(ctx ctxT, a actor, id, item string, in changeJudging) (result, error) {
 		return s.Identify.JudgeChange(ctx, a, id, item, in.State, in.Why)

@@ -126,54 +126,6 @@ func (s *Service) Dismiss(ctx context.Context, actor incident.Actor, id, reason 
 	})
 }
 
-// Merge ends a candidate or an incident in favour of another, which takes over
-// its alerts and, if it was the graver one, pages.
-func (s *Service) Merge(ctx context.Context, actor incident.Actor, id, into string) (*incident.Incident, error) {
-	target, err := s.store.Incident(ctx, into)
-	if err != nil {
-		return nil, err
-	}
-	if target.ID == id {
-		return nil, incident.FieldError("into", "It cannot be merged into itself.")
-	}
-	var merged *incident.Incident
-	err = s.store.InTx(ctx, func(tx Tx) (err error) {
-		merged, err = tx.Change(actor, id, func(e *incident.Edit) error {
-			if !e.Incident.Status.Open() {
-				return incident.Errorf(incident.Conflict, "It is %s already.", e.Incident.Status)
-			}
-			e.Record(incident.MergedInto{ID: target.ID, Ref: target.Ref(), Title: target.Title})
-			e.Enqueue(incident.FollowUp{Incident: id, Code: "merged", Args: map[string]string{"ref": target.Ref()}})
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if err := tx.MoveAlerts(id, target.ID); err != nil {
-			return err
-		}
-		_, err = tx.Change(actor, target.ID, func(e *incident.Edit) error { return takeOver(e, merged) })
-		return err
-	})
-	return merged, err
-}
-
-// takeOver brings the alerts of a merged record to the one that it goes on in.
-func takeOver(e *incident.Edit, merged *incident.Incident) error {
-	i := e.Incident
-	if !i.Status.Open() {
-		return incident.FieldError("into", "%s is %s: nobody works on it any more.", i.Ref(), i.Status)
-	}
-	for _, a := range merged.Alerts {
-		a.Why = incident.ByHand
-		e.Record(incident.SignalJoined{Alert: a})
-	}
-	if merged.Severity.Major() && pagedBefore(merged) && !pagedBefore(i) && i.Status.Pages() {
-		e.Enqueue(incident.Page{Incident: i.ID})
-	}
-	return nil
-}
-
 // SetSeverity changes the severity, with a reason. Raised to a major one it
 // pages; the audiences' clocks follow.
 func (s *Service) SetSeverity(ctx context.Context, actor incident.Actor, id string, to incident.Severity, reason string) (*incident.Incident, error) {
@@ -185,18 +137,21 @@ func (s *Service) SetSeverity(ctx context.Context, actor incident.Actor, id stri
 		if i.Severity == to {
 			return incident.Errorf(incident.Conflict, "It is %s already.", to)
 		}
-		from := i.Severity
-		raised := to < from
-		e.Record(incident.SeveritySet{From: from, To: to, Reason: reason})
-		if raised && to.Major() && i.Status.Pages() {
-			e.Enqueue(incident.Page{Incident: id})
-		}
-		if i.Status.Declared() {
-			e.Enqueue(incident.StartClocks{Incident: id})
-			e.Enqueue(incident.FollowUp{Incident: id, Code: "severity", Args: map[string]string{"from": from.String(), "to": to.String(), "reason": reason}})
-		}
+		setSeverity(e, to, reason)
 		return nil
 	})
+}
+
+func setSeverity(e *incident.Edit, to incident.Severity, reason string) {
+	i, from := e.Incident, e.Incident.Severity
+	e.Record(incident.SeveritySet{From: from, To: to, Reason: reason})
+	if to < from && to.Major() && i.Status.Pages() {
+		e.Enqueue(incident.Page{Incident: i.ID})
+	}
+	if i.Status.Declared() {
+		e.Enqueue(incident.StartClocks{Incident: i.ID})
+		e.Enqueue(incident.FollowUp{Incident: i.ID, Code: "severity", Args: map[string]string{"from": from.String(), "to": to.String(), "reason": reason}})
+	}
 }
 
 // Retitle gives an incident better words.

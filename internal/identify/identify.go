@@ -31,6 +31,8 @@ type Tx interface {
 	Fires(incidentID string) (bool, error)
 	// MoveAlerts gives the alerts of one incident to another.
 	MoveAlerts(from, to string) error
+	// AlertsIn gives those of the alerts, by id, that belong to an incident.
+	AlertsIn(incidentID string, ids []string) ([]*incident.Alert, error)
 	SeeService(directory.Service) error
 	Change(incident.Actor, string, func(*incident.Edit) error) (*incident.Incident, error)
 	Create(incident.Actor, string, func(*incident.Edit) error) (*incident.Incident, error)

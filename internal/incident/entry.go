@@ -59,6 +59,7 @@ var kinds = map[Kind]func(json.RawMessage) (Fact, error){
 	Opened{}.Kind(): fact[Opened], SignalJoined{}.Kind(): fact[SignalJoined], Judged{}.Kind(): fact[Judged],
 	Evidence{}.Kind(): fact[Evidence], SeveritySet{}.Kind(): fact[SeveritySet], Declared{}.Kind(): fact[Declared],
 	DismissedAs{}.Kind(): fact[DismissedAs], EndedBySelf{}.Kind(): fact[EndedBySelf], MergedInto{}.Kind(): fact[MergedInto],
+	TookOver{}.Kind(): fact[TookOver], SplitOff{}.Kind(): fact[SplitOff], SplitFrom{}.Kind(): fact[SplitFrom],
 	Retitled{}.Kind(): fact[Retitled], ChangeJudged{}.Kind(): fact[ChangeJudged],
 
 	Notice{}.Kind(): fact[Notice], Receipt{}.Kind(): fact[Receipt], Escalated{}.Kind(): fact[Escalated],

@@ -41,7 +41,10 @@ func facts() []Fact {
 		},
 		SeveritySet{From: SEV1, To: SEV2, Reason: "fewer users"},
 		Declared{Number: 7, Severity: SEV1, Policy: "score", Reason: "r"},
-		DismissedAs{Reason: "a test"}, EndedBySelf{}, MergedInto{ID: "i2"},
+		DismissedAs{Reason: "a test"}, EndedBySelf{}, MergedInto{Other{ID: "i2", Ref: "INC-2", Title: "t"}},
+		TookOver{Other: Other{ID: "i3", Ref: "INC-3", Title: "t"}, Services: []string{"cart", "search"}, Alerts: []JoinedAlert{{ID: "a3", Title: "v", Service: "search", State: AlertFiring, Why: ByHand}},
+			LastFire: start, Reports: []Report{{ID: "r2", Words: "no", Noticed: start, At: start}}, ReportCount: 2, People: []Person{person(rina())}, Impact: start.Add(-time.Hour)},
+		SplitOff{Other: Other{ID: "i4"}, Alerts: []string{"a2"}}, SplitFrom{Other: Other{ID: "i4", Ref: "INC-4"}, Alerts: []JoinedAlert{{ID: "a4", Service: "mail", State: AlertFiring, Why: SplitByHand}}},
 		ChangeJudged{Change: "c1", State: "confirmed", Why: "w"},
 
 		Notice{ID: "n1", Purpose: PurposePage, To: []Recipient{to}}, Notice{ID: "n2", Purpose: PurposeUpdate, Update: "u1", To: []Recipient{{Person: Person{"room", "#ops"}, Room: true}}},

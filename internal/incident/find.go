@@ -75,6 +75,14 @@ func said(f Fact, e *Entry) []string {
 		return []string{f.Alert.Title, f.Alert.Service}
 	case Retitled:
 		return []string{f.Title}
+	case MergedInto:
+		return []string{f.Ref}
+	case TookOver:
+		return append([]string{f.Ref, f.Title}, titles(f.Alerts)...)
+	case SplitOff:
+		return []string{f.Ref, f.Title}
+	case SplitFrom:
+		return append([]string{f.Ref, f.Title}, titles(f.Alerts)...)
 	case DismissedAs:
 		return []string{f.Reason}
 	case SeveritySet:
@@ -117,6 +125,14 @@ func said(f Fact, e *Entry) []string {
 		return []string{f.Title}
 	}
 	return nil
+}
+
+func titles(alerts []JoinedAlert) []string {
+	out := make([]string, len(alerts))
+	for n, a := range alerts {
+		out[n] = a.Title
+	}
+	return out
 }
 
 // Words are the words of a text as a search knows them.

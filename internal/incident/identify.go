@@ -38,14 +38,15 @@ func (f Retitled) apply(i *Incident, _ *Entry) { i.Title = f.Title }
 type JoinReason string
 
 const (
-	FirstAlert  JoinReason = "first"       // it opened the candidate
-	SameService JoinReason = "service"     // the same service, within the window
-	Neighbour   JoinReason = "neighbour"   // a service that calls it or is called by it
-	SameGroup   JoinReason = "group"       // the sender grouped them
-	ByHand      JoinReason = "hand"        // a person joined them
-	AfterWindow JoinReason = "window"      // it opened the candidate when the window that held it ended
-	Lasting     JoinReason = "lasting"     // it opened the candidate when it had not ended as soon as it mostly does
-	Unsteady    JoinReason = "unsteady"    // it opened the candidate after it had been held for coming and going
+	FirstAlert  JoinReason = "first"     // it opened the candidate
+	SameService JoinReason = "service"   // the same service, within the window
+	Neighbour   JoinReason = "neighbour" // a service that calls it or is called by it
+	SameGroup   JoinReason = "group"     // the sender grouped them
+	ByHand      JoinReason = "hand"      // a person joined them
+	SplitByHand JoinReason = "split"     // a person split it off another candidate
+	AfterWindow JoinReason = "window"    // it opened the candidate when the window that held it ended
+	Lasting     JoinReason = "lasting"   // it opened the candidate when it had not ended as soon as it mostly does
+	Unsteady    JoinReason = "unsteady"  // it opened the candidate after it had been held for coming and going
 )
 
 // AlertState is what is known of an alert.
@@ -81,12 +82,8 @@ type SignalJoined struct {
 
 func (SignalJoined) Kind() Kind { return "signal" }
 func (f SignalJoined) apply(i *Incident, e *Entry) {
-	if len(i.Alerts) < 200 || i.alert(f.Alert.ID) != nil { // a storm's tail is in the store, not in the record
-		i.Alerts = put(i.Alerts, f.Alert, func(a JoinedAlert) bool { return a.ID == f.Alert.ID })
-	}
-	if s := f.Alert.Service; s != "" && s != i.Service && !slices.Contains(i.Affected, s) {
-		i.Affected = append(i.Affected, s)
-	}
+	i.takeIn([]JoinedAlert{f.Alert})
+	i.affects(f.Alert.Service)
 	for n := range i.Alerts {
 		if f.Ended {
 			i.Alerts[n].State = AlertResolved
@@ -94,15 +91,18 @@ func (f SignalJoined) apply(i *Incident, e *Entry) {
 	}
 	if f.Alert.State == AlertFiring {
 		i.LastFire = e.At
-		i.withdraw("alerts-ended")
 	}
 }
+
+// keptAlerts is how many alerts the record holds: a storm's tail is in the
+// store.
+const keptAlerts = 200
 
 // OpenedByAlert reports whether it began with an alert, not with the word of a
 // person.
 func (i *Incident) OpenedByAlert() bool {
 	return slices.ContainsFunc(i.Alerts, func(a JoinedAlert) bool {
-		return a.Why == FirstAlert || a.Why == AfterWindow || a.Why == Lasting || a.Why == Unsteady
+		return a.Why == FirstAlert || a.Why == AfterWindow || a.Why == Lasting || a.Why == Unsteady || a.Why == SplitByHand
 	})
 }
 
@@ -228,19 +228,6 @@ func (i *Incident) over(e *Entry) {
 	for n := range i.Clocks {
 		i.Clocks[n].Due = time.Time{}
 	}
-}
-
-// MergedInto ends a candidate in favour of another record.
-type MergedInto struct {
-	ID    string `json:"id"`
-	Ref   string `json:"ref,omitempty"`   // of the other, so that the entry can name it
-	Title string `json:"title,omitempty"` // of the other
-}
-
-func (MergedInto) Kind() Kind { return "merged" }
-func (f MergedInto) apply(i *Incident, e *Entry) {
-	i.Status, i.MergedInto = Merged, f.ID
-	i.over(e)
 }
 
 // EvidenceState is how a check of the evidence ended.

@@ -164,8 +164,12 @@ type Reported struct {
 
 func (Reported) Kind() Kind { return "report" }
 func (f Reported) apply(i *Incident, e *Entry) {
-	i.ReportCount += max(1, f.Count)
-	i.Reports = append(i.Reports, f.Report)
+	i.addReports(max(1, f.Count), f.Report)
+}
+
+func (i *Incident) addReports(count int, reports ...Report) {
+	i.ReportCount += count
+	i.Reports = append(i.Reports, reports...)
 	if n := len(i.Reports); n > keptReports {
 		i.Reports = i.Reports[n-keptReports:]
 	}

@@ -163,7 +163,7 @@ func (s *Service) followUp(ctx context.Context, job incident.FollowUp) error {
 		var list []addressee
 		seen := map[string]bool{}
 		for _, n := range e.Incident.Notices {
-			if n.Purpose != incident.PurposePage && n.Purpose != incident.PurposeNotice {
+			if !hears(n, job.Code) {
 				continue
 			}
 			for _, to := range n.To {
@@ -185,6 +185,13 @@ func (s *Service) followUp(ctx context.Context, job incident.FollowUp) error {
 		return nil
 	})
 	return err
+}
+
+// hears reports whether those whom a notice told are told what follows: whoever
+// was asked or had to know, and, when it goes on elsewhere, its audiences too,
+// since no update of theirs comes from here any more.
+func hears(n incident.Notice, code string) bool {
+	return n.Purpose == incident.PurposePage || n.Purpose == incident.PurposeNotice || n.Purpose == incident.PurposeUpdate && code == "merged"
 }
 
 // pagedAnew reports whether somebody was paged since the incident was reopened.

@@ -73,7 +73,7 @@ func TestThePageStopsWhenItIsNotNeededAnyMore(t *testing.T) {
 	tests := map[string]func(w *world, id string){
 		"dismissed":      func(w *world, id string) { w.change(id, incident.DismissedAs{Reason: "a test"}) },
 		"ended":          func(w *world, id string) { w.change(id, incident.EndedBySelf{}) },
-		"merged":         func(w *world, id string) { w.change(id, incident.MergedInto{ID: "x"}) },
+		"merged":         func(w *world, id string) { w.change(id, incident.MergedInto{Other: incident.Other{ID: "x"}}) },
 		"mitigated":      func(w *world, id string) { w.change(id, incident.StatusSet{To: incident.Monitoring}) },
 		"another has it": func(w *world, id string) { w.answer(id, "eka", inform.Acknowledge) },
 		"one of the team came by themselves": func(w *world, id string) {

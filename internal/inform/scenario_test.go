@@ -128,12 +128,56 @@ func TestAMergedIncidentStopsPagingAndItsPeopleHearWhereItGoesOn(t *testing.T) {
 		target := w.candidate()
 		w.turn(0, "webhook rina")
 		ref := w.incident(target).Ref()
-		w.operate(id, incident.MergedInto{ID: target, Ref: ref}, incident.FollowUp{Incident: id, Code: "merged", Args: map[string]string{"ref": ref}})
+		w.operate(id, incident.MergedInto{Other: incident.Other{ID: target, Ref: ref}}, incident.FollowUp{Incident: id, Code: "merged", Args: map[string]string{"ref": ref}})
 		for _, m := range w.turn(3*time.Minute-time.Second, "webhook rina", "webhook budi") {
 			saying(t, ref, m.Text)
 		}
 		w.turn(time.Second, "webhook budi") // the other's paging goes on by itself
 		w.answer(target, "budi", inform.Acknowledge)
+		w.turn(time.Hour)
+	})
+}
+
+func TestTheAudiencesOfAMergedIncidentHearOnceWhereItGoesOn(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		company(w)
+		w.must(w.store.PutAudience(t.Context(), &directory.Audience{ID: "board", Name: map[string]string{"en": "Board"}, People: w.ids("dewi"), Rooms: []directory.Contact{w.contact("ntfy", "board")}}))
+		id := w.declared(incident.SEV3)
+		told := []string{"webhook rina", "webhook budi", "webhook eka", "ntfy sari", "webhook tono", "webhook room"}
+		w.turn(0, told...)
+		w.operate(id, incident.UpdateSent{ID: "u1", Number: 1, Audience: "board", Text: incident.UpdateText{Status: "We look."}}, incident.SendUpdate{Incident: id, Update: "u1"})
+		w.turn(0, "webhook dewi", "ntfy board")
+		follow := incident.FollowUp{Incident: id, Code: "merged", Args: map[string]string{"ref": "INC-9"}}
+		w.operate(id, incident.MergedInto{Other: incident.Other{ID: "another", Ref: "INC-9"}}, follow)
+		for _, m := range w.turn(time.Hour, append([]string{"webhook dewi", "ntfy board"}, told...)...) {
+			saying(t, "INC-9", m.Text)
+		}
+	})
+}
+
+func TestWhoeverIsOnAMergedIncidentAnswersForTheOneThatItGoesOnIn(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		company(w)
+		target := w.candidate()
+		w.turn(time.Minute, "webhook rina")
+		w.operate(target, incident.TookOver{Other: incident.Other{ID: "another", Ref: "C-1a2b3c"}, People: []incident.Person{w.people["budi"].Ref()}}, incident.Page{Incident: target})
+		w.turn(time.Hour)
+	})
+}
+
+func TestWhatIsSplitOffPagesAsAnyOther(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		company(w)
+		id := w.candidate()
+		w.turn(time.Minute, "webhook rina")
+		w.answer(id, "rina", inform.Acknowledge)
+		split := w.candidate()
+		w.operate(split, incident.SplitFrom{Other: incident.Other{ID: id}})
+		w.turn(3*time.Minute, "webhook rina", "webhook budi")
+		w.answer(split, "budi", inform.Acknowledge)
 		w.turn(time.Hour)
 	})
 }

@@ -73,12 +73,8 @@ func (r Reader) identifyEntry(by incident.Actor, fact incident.Fact) Line {
 		return Line{Icon: "undo", Tone: "plain", Text: r.mark("entry.dismissed", "who", by.Name), Detail: written(f.Reason)}
 	case incident.EndedBySelf:
 		return Line{Icon: "check", Tone: "ok", Text: r.say("entry.ended"), Detail: r.say("entry.endedMore")}
-	case incident.MergedInto:
-		key := "entry.mergedInto"
-		if f.Ref == "" { // it was not recorded at first
-			key = "entry.merged"
-		}
-		return Line{Icon: "undo", Tone: "plain", Text: r.mark(key, "who", by.Name, "ref", f.Ref, "title", f.Title)}
+	case incident.MergedInto, incident.TookOver, incident.SplitOff, incident.SplitFrom:
+		return r.regroupEntry(by.Name, f)
 	case incident.ChangeJudged:
 		key := "entry.changeCleared"
 		if f.State == "confirmed" {
@@ -87,6 +83,44 @@ func (r Reader) identifyEntry(by incident.Actor, fact incident.Fact) Line {
 		return Line{Icon: "wrench", Tone: "plain", Text: r.mark(key, "who", by.Name, "change", f.Summary), Detail: written(f.Why)}
 	}
 	return Line{Icon: "chat", Tone: "minor", Text: inline(string(fact.Kind()))}
+}
+
+// regroupEntry words what people merged or split by hand.
+func (r Reader) regroupEntry(who string, fact incident.Fact) Line {
+	say := func(key string, o incident.Other) string {
+		if o.Ref == "" { // it was not recorded at first
+			return r.mark("entry.merged", "who", who)
+		}
+		return r.mark(key, "who", who, "ref", o.Ref, "title", o.Title)
+	}
+	switch f := fact.(type) {
+	case incident.MergedInto:
+		return Line{Icon: "undo", Tone: "plain", Text: say("entry.mergedInto", f.Other), Detail: r.say("entry.mergedMore")}
+	case incident.TookOver:
+		return Line{Icon: "undo", Tone: "key", Text: say("entry.tookOver", f.Other), Detail: r.cameAlong(f)}
+	case incident.SplitOff:
+		return Line{Icon: "undo", Tone: "plain", Text: say("entry.splitOff", f.Other), Detail: r.say("entry.splitMore", "count", strconv.Itoa(len(f.Alerts)))}
+	case incident.SplitFrom:
+		return Line{Icon: "undo", Tone: "key", Text: say("entry.splitFrom", f.Other), Detail: r.say("entry.splitMore", "count", strconv.Itoa(len(f.Alerts)))}
+	}
+	return Line{}
+}
+
+// cameAlong is what a merged record brought.
+func (r Reader) cameAlong(f incident.TookOver) string {
+	var parts []string
+	for _, p := range []struct {
+		key   string
+		count int
+	}{{"entry.tookAlerts", len(f.Alerts)}, {"entry.tookReports", f.ReportCount}, {"entry.tookPeople", len(f.People)}} {
+		if p.count > 0 {
+			parts = append(parts, r.say(p.key, "count", strconv.Itoa(p.count)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return r.say("entry.tookMore", "what", strings.Join(parts, ", "))
 }
 
 func (r Reader) signalEntry(f incident.SignalJoined) Line {

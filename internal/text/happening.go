@@ -87,7 +87,7 @@ func turn(fact incident.Fact, seen bool) bool {
 	switch f := fact.(type) {
 	case incident.SignalJoined, incident.Reported:
 		return !seen
-	case incident.Declared, incident.DismissedAs, incident.EndedBySelf, incident.MergedInto, incident.SeveritySet,
+	case incident.Declared, incident.DismissedAs, incident.EndedBySelf, incident.MergedInto, incident.TookOver, incident.SplitOff, incident.SplitFrom, incident.SeveritySet,
 		incident.Unreached, incident.CauseConfirmed, incident.Decided, incident.Published:
 		return true
 	case incident.Finding:

@@ -12,7 +12,7 @@ import (
 func everyFact() []incident.Fact {
 	return []incident.Fact{
 		incident.Opened{}, incident.SignalJoined{}, incident.Judged{}, incident.Evidence{}, incident.SeveritySet{}, incident.Declared{}, incident.DismissedAs{},
-		incident.EndedBySelf{}, incident.MergedInto{}, incident.MergedInto{Ref: "INC-2", Title: "t"}, incident.Retitled{}, incident.ChangeJudged{},
+		incident.EndedBySelf{}, incident.MergedInto{}, incident.MergedInto{Other: incident.Other{Ref: "INC-2", Title: "t"}}, incident.TookOver{}, incident.SplitOff{}, incident.SplitFrom{}, incident.Retitled{}, incident.ChangeJudged{},
 		incident.Notice{Purpose: incident.PurposeNotice}, incident.Notice{Purpose: incident.PurposePage}, incident.Notice{Purpose: incident.PurposeUpdate}, incident.Notice{Purpose: incident.PurposeFollow, Code: "resolved"},
 		incident.Receipt{State: incident.Queued}, incident.Receipt{State: incident.Accepted}, incident.Receipt{State: incident.Delivered}, incident.Receipt{State: incident.OpenedBy},
 		incident.Receipt{State: incident.AckedBy}, incident.Receipt{State: incident.DeclinedBy}, incident.Receipt{State: incident.FailedToSend, Channel: "none", Detail: "no-method"},
@@ -88,7 +88,7 @@ var codes = map[string][]string{
 	"moment.":           {"change", "detected", "declared", "cause", "decided", "mitigated", "resolved"},
 	"check.": {"notProduction", "assumedProduction", "production", "productionTier", "urgent", "serious", "mild", "sources", "oneSource", "wasReal", "wasNoise", "wasMixed", "flapping", "maintenance", "maintenanceBeside", "reports", "noReports",
 		"probeUnknown", "probeFailed", "probeBad", "probeGood", "errorsUnknown", "errorsFailed", "errorsBad", "errorsGood", "logsUnknown", "logsFailed", "logsBad", "logsGood"},
-	"join.":     {"first", "service", "neighbour", "group", "hand", "window", "lasting", "unsteady"},
+	"join.":     {"first", "service", "neighbour", "group", "hand", "split", "window", "lasting", "unsteady"},
 	"held.":     {"silence", "maintenance", "transient", "flapping", "ended"},
 	"evidence.": {"errors", "logs", "metrics", "changes", "recurrence", "probe", "host", "suspicions"},
 	"found.": {"errorsUp", "errorsNormal", "errorsNone", "slowUp", "slowNormal", "shifted", "steady", "noSeries", "patterns", "logsSteady", "noLines", "suspected", "noSuspect", "suspicion", "noSuspicion", "noChanges", "seen", "firstTime",
