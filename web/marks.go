@@ -33,8 +33,11 @@ func (r row) diffLines() []string {
 
 type diffLine struct{ Kind, Text string }
 
-// run is a piece of inline markup: "bold", "code" or plain.
+// run is a piece of inline markup: "bold", "code", "ref" or plain.
 type run struct{ As, Text string }
+
+// reference is how people call an incident: in bold it leads there.
+var reference = regexp.MustCompile(`^(?:INC-\d+|C-[0-9a-f]{6})$`)
 
 var marks = regexp.MustCompile("\\*\\*[^*\n]+?\\*\\*|`[^`\n]+?`")
 
@@ -43,10 +46,13 @@ func runs(text string) (out []run) {
 	at := 0
 	for _, m := range marks.FindAllStringIndex(text, -1) {
 		out = append(out, run{"", text[at:m[0]]})
-		if text[m[0]] == '`' {
-			out = append(out, run{"code", text[m[0]+1 : m[1]-1]})
-		} else {
-			out = append(out, run{"bold", text[m[0]+2 : m[1]-2]})
+		switch bold := strings.Trim(text[m[0]:m[1]], "*"); {
+		case text[m[0]] == '`':
+			out = append(out, run{"code", strings.Trim(bold, "`")})
+		case reference.MatchString(bold):
+			out = append(out, run{"ref", bold})
+		default:
+			out = append(out, run{"bold", bold})
 		}
 		at = m[1]
 	}

@@ -43,6 +43,19 @@ export function declareCandidate(card: Pick<Card, 'ref' | 'severity' | 'title'>,
   });
 }
 
+/** Asks in which open one it goes on, and merges it; then done() is told the reference of that one. */
+export function mergeCard(card: Pick<Card, 'id' | 'ref' | 'title'> & { declared: boolean; drill: boolean }, done: (into: string) => void): void {
+  const t = i18n.t;
+  ask.open({
+    title: `${t.moves.merge}: ${card.title}`, text: t.ask.mergeHint, submit: t.moves.mergeNow,
+    fields: [{ name: 'into', label: t.ask.merge, kind: 'incident', required: true, fits: (c) => c.id !== card.id && (c.drill ?? false) === card.drill && (c.declared || !card.declared) }],
+    run: async (a) => {
+      await call<View>('POST', `/incidents/${card.ref}/merge`, { into: a.into });
+      done(a.into!);
+    },
+  });
+}
+
 /** Asks why a candidate is no incident, and dismisses it. */
 export function dismissCandidate(card: Pick<Card, 'ref' | 'title'>, done: (view: View) => void): void {
   const t = i18n.t;

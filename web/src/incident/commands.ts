@@ -29,6 +29,10 @@ export async function carryOut(w: Watched, p: Doable, typed: string, done: () =>
     case 'sev': await w.act('severity', { severity: p.severity, reason: p.reason }); return true;
     case 'role': await w.act('roles', { role: p.role, person: p.person.id }); return true;
     case 'page': await w.act('page', { person: p.person.id }); return true;
+    case 'merge':
+      await w.act('merge', { into: p.into });
+      here.go(`/incidents/${p.into}`);
+      return true;
     case 'resolve': await w.act('status', { to: 'resolved', reason: p.reason }); return true;
   }
 }

@@ -1,16 +1,19 @@
 import type { Component } from 'svelte';
+import type { Card } from './api/types.ts';
 
 /** One field of a form that is asked in a dialog. */
 export interface AskField {
   name: string;
   label: string;
-  kind?: 'text' | 'area' | 'select' | 'number' | 'check' | 'time' | 'date' | 'password' | 'email' | 'url' | 'many';
+  kind?: 'text' | 'area' | 'select' | 'number' | 'check' | 'time' | 'date' | 'password' | 'email' | 'url' | 'many' | 'incident';
   value?: string;
   hint?: string;
   placeholder?: string;
   required?: boolean;
   options?: { value: string; label: string }[];
   autocomplete?: string;
+  /** Of kind 'incident': which of those that are open may be chosen. */
+  fits?: (card: Card) => boolean;
 }
 
 export interface Asked {

@@ -5,6 +5,7 @@ test('bold and code are markup; everything else is text', () => {
   expect(runs('**Rina** set `pool_max` to <b>5</b>')).toEqual([
     { text: 'Rina', as: 'bold' }, { text: ' set ', as: 'plain' }, { text: 'pool_max', as: 'code' }, { text: ' to <b>5</b>', as: 'plain' },
   ]);
+  expect(runs('**Rina** merged **INC-7** and **C-1a2b3c**').map((r) => r.as)).toEqual(['bold', 'plain', 'ref', 'plain', 'ref']);
   expect(plain('**a** `b` **open')).toBe('a b **open');
   expect(runs('')).toEqual([]);
 });

@@ -1,13 +1,17 @@
-/** A run of text: plain, **bold** or `code`. Nothing else is markup, and nothing becomes HTML. */
-export interface Run { text: string; as: 'plain' | 'bold' | 'code' }
+/** A run of text: plain, **bold** or `code`; what is bold and calls an incident by its reference leads there. Nothing else is markup, and nothing becomes HTML. */
+export interface Run { text: string; as: 'plain' | 'bold' | 'code' | 'ref' }
+
+const reference = /^(?:INC-\d+|C-[0-9a-f]{6})$/;
 
 /** Reads the server's inline markup. An unclosed mark is text. */
 export function runs(source: string): Run[] {
   const out: Run[] = [];
   for (const part of source.split(/(\*\*[^*\n]+?\*\*|`[^`\n]+?`)/)) {
     if (!part) continue;
-    if (part.length > 4 && part.startsWith('**') && part.endsWith('**')) out.push({ text: part.slice(2, -2), as: 'bold' });
-    else if (part.length > 2 && part.startsWith('`') && part.endsWith('`')) out.push({ text: part.slice(1, -1), as: 'code' });
+    if (part.length > 4 && part.startsWith('**') && part.endsWith('**')) {
+      const text = part.slice(2, -2);
+      out.push({ text, as: reference.test(text) ? 'ref' : 'bold' });
+    } else if (part.length > 2 && part.startsWith('`') && part.endsWith('`')) out.push({ text: part.slice(1, -1), as: 'code' });
     else out.push({ text: part, as: 'plain' });
   }
   return out;

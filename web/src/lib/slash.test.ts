@@ -21,11 +21,13 @@ test.each([
   ['/page @Budiman', { do: 'page', person: budiman }],
   ['/resolve errors are gone', { do: 'resolve', reason: 'errors are gone' }],
   ['/UPDATE', { do: 'update' }],
+  ['/merge inc-12', { do: 'merge', into: 'INC-12' }],
+  ['/gabung C-1a2b3c', { do: 'merge', into: 'C-1A2B3C' }],
 ])('%s', (typed, parsed) => {
   expect(parse(typed, people)).toEqual(parsed);
 });
 
-test.each([['/sev 5 x', 'needsSev'], ['/sev 2', 'needsSev'], ['/role commander', 'needsRole'], ['/page Budi', 'needsPerson'], ['/finding', 'needsText'], ['/nonsense x', 'unknown']])(
+test.each([['/sev 5 x', 'needsSev'], ['/sev 2', 'needsSev'], ['/role commander', 'needsRole'], ['/page Budi', 'needsPerson'], ['/finding', 'needsText'], ['/merge 12', 'needsRef'], ['/merge INC-1 INC-2', 'needsRef'], ['/nonsense x', 'unknown']])(
   '%s is refused with what it needs', (typed, why) => expect(parse(typed, people)).toMatchObject({ do: 'error', why }),
 );
 

@@ -3,16 +3,16 @@ import type { Area, Finding, Person, Role } from './api/types.ts';
 // What the composer understands. Commands have English and Indonesian names
 // in both languages, so that nobody has to remember where they are.
 
-export const commands = ['finding', 'hypothesis', 'report', 'option', 'task', 'update', 'sev', 'role', 'page', 'resolve', 'note'] as const;
+export const commands = ['finding', 'hypothesis', 'report', 'option', 'task', 'update', 'sev', 'role', 'page', 'resolve', 'merge', 'note'] as const;
 export type Command = (typeof commands)[number];
 
 const names: Record<string, Command> = {
   finding: 'finding', temuan: 'finding', hypothesis: 'hypothesis', hipotesis: 'hypothesis', report: 'report', laporan: 'report',
   option: 'option', opsi: 'option', task: 'task', tugas: 'task', update: 'update', kabar: 'update', sev: 'sev', role: 'role', peran: 'role',
-  page: 'page', panggil: 'page', resolve: 'resolve', selesai: 'resolve', note: 'note', catatan: 'note',
+  page: 'page', panggil: 'page', resolve: 'resolve', selesai: 'resolve', merge: 'merge', gabung: 'merge', note: 'note', catatan: 'note',
 };
 const indonesian: Partial<Record<Command, string>> = {
-  finding: 'temuan', hypothesis: 'hipotesis', report: 'laporan', option: 'opsi', task: 'tugas', update: 'kabar', role: 'peran', page: 'panggil', resolve: 'selesai', note: 'catatan',
+  finding: 'temuan', hypothesis: 'hipotesis', report: 'laporan', option: 'opsi', task: 'tugas', update: 'kabar', role: 'peran', page: 'panggil', resolve: 'selesai', merge: 'gabung', note: 'catatan',
 };
 
 /** The command's name, with its slash, in a language. */
@@ -30,6 +30,8 @@ const roles: Record<string, Role> = {
   communications: 'communications', komunikasi: 'communications', scribe: 'scribe', pencatat: 'scribe',
 };
 
+type Need = 'needsText' | 'needsPerson' | 'needsSev' | 'needsRole' | 'needsRef';
+
 export type Parsed =
   | { do: 'note'; text: string }
   | { do: 'finding'; says: Finding['says']; area: Area; text: string }
@@ -42,7 +44,8 @@ export type Parsed =
   | { do: 'role'; role: Role; person: Person }
   | { do: 'page'; person: Person }
   | { do: 'resolve'; reason: string }
-  | { do: 'error'; why: 'unknown' | 'needsText' | 'needsPerson' | 'needsSev' | 'needsRole'; name: string };
+  | { do: 'merge'; into: string }
+  | { do: 'error'; why: 'unknown' | Need; name: string };
 
 /** Reads what was typed. Text without a leading slash is a note; "//" begins a note with a slash. */
 export function parse(typed: string, people: Person[]): Parsed {
@@ -54,9 +57,12 @@ export function parse(typed: string, people: Person[]): Parsed {
   return readers[command](rest, people);
 }
 
+/** How people call an incident or a candidate. */
+const reference = /^(?:INC-\d+|C-[0-9a-f]{6})$/i;
+
 type Reader = (rest: string, people: Person[]) => Parsed;
 
-const needs = (why: 'needsText' | 'needsPerson' | 'needsSev' | 'needsRole', name: string): Parsed => ({ do: 'error', why, name });
+const needs = (why: Need, name: string): Parsed => ({ do: 'error', why, name });
 
 const readers: Record<Command, Reader> = {
   note: (rest) => (rest ? { do: 'note', text: rest } : needs('needsText', '/note')),
@@ -80,6 +86,7 @@ const readers: Record<Command, Reader> = {
     return who ? { do: 'page', person: who.person } : needs('needsPerson', '/page');
   },
   resolve: (rest) => ({ do: 'resolve', reason: rest }),
+  merge: (rest) => (reference.test(rest) ? { do: 'merge', into: rest.toUpperCase() } : needs('needsRef', '/merge')),
 };
 
 function readFinding(rest: string): Parsed {

@@ -1,8 +1,10 @@
-import type { Role, Status } from '$lib/api/types.ts';
+import { call } from '$lib/api/client.ts';
+import type { Role, Status, View } from '$lib/api/types.ts';
 import { ask } from '$lib/ask.svelte.ts';
 import { i18n } from '$lib/i18n/index.svelte.ts';
 import type { Watched } from '$lib/incident.svelte.ts';
-import { declareCandidate, dismissCandidate, severities } from '../../home/declare.ts';
+import { here } from '$lib/location.svelte.ts';
+import { declareCandidate, dismissCandidate, mergeCard, severities } from '../../home/declare.ts';
 import { peopleOf } from './common.ts';
 
 export const statuses: Status[] = ['investigating', 'mitigating', 'monitoring', 'resolved', 'reviewing', 'closed'];
@@ -66,11 +68,20 @@ export function status(w: Watched, to?: Status): void {
 }
 
 export function merge(w: Watched): void {
+  const i = w.view!.incident;
+  mergeCard({ id: i.id, ref: w.ref, title: i.title, declared: !!i.number, drill: i.drill ?? false }, (into) => here.go(`/incidents/${into}`));
+}
+
+/** Asks which alerts do not belong here, and opens a candidate of their own for them. */
+export function split(w: Watched): void {
   const t = i18n.t;
   ask.open({
-    title: t.moves.merge, submit: t.moves.merge, danger: true,
-    fields: [{ name: 'into', label: t.ask.merge, hint: t.ask.mergeHint, required: true }],
-    run: (a) => w.act('merge', { into: a.into }),
+    title: t.moves.split, text: t.ask.splitHint, submit: t.moves.splitNow,
+    fields: [{ name: 'alerts', label: t.ask.split, kind: 'many', required: true, options: w.view!.alerts.map((a) => ({ value: a.id, label: [a.title, a.service].filter(Boolean).join(' · ') })) }],
+    run: async (a) => {
+      const view = await call<View>('POST', `/incidents/${w.ref}/split`, { alerts: (a.alerts ?? '').split('\n').filter(Boolean) });
+      here.go(`/incidents/${view.ref}`);
+    },
   });
 }
 

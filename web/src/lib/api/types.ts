@@ -189,6 +189,7 @@ export interface Audience {
 export interface View {
   incident: Incident; ref: string; statusText: string; rail: RailStage[];
   next?: { move: Move; label: string; stage: Stage } | null;
+  goesOnIn?: { id: string; ref: string; title: string };
   impactFrom: string; impactTo?: string; nextUpdate?: NextUpdate;
   verdict?: Verdict; evidence: Evidence[]; alerts: JoinedAlert[]; knows: Knower[]; unanswered: { team: string; asked: Person[] | null }[] | null; missing: number;
   present: (Person & { typing?: boolean })[]; moments: Moment[]; audiences: Audience[]; now: string;

@@ -42,14 +42,14 @@ export const en = {
   declare: { title: 'Declare an incident', what: 'What is broken, as a user would say it', whatHint: 'For example: Checkout fails for one customer in five', service: 'Service', environment: 'Environment', severity: 'Severity', text: 'What do you know so far?', submit: 'Declare', hint: 'A false alarm costs less than a delay. Everyone who must know is told at once.' },
   list: { title: 'Incidents', search: 'Search titles, services, causes', status: 'Status', any: 'any', open: 'open', severity: 'Severity', service: 'Service', none: 'No incident matches.', noneHint: 'Take a filter away, or search for other words.', older: 'Show older ones', incident: 'incident', },
   head: {
-    impact: (s: string) => `impact since ${s}`, lasted: 'impact lasted', update: 'to the next update', late: 'update is late', drill: 'Drill', more: 'More moves', here: (s: string) => `Here: ${s}`, ended: (s: string) => `ended ${s}`, typing: (s: string) => `${s} is typing`, typingMany: 'Several people are typing', affected: 'affects',
+    impact: (s: string) => `impact since ${s}`, lasted: 'impact lasted', update: 'to the next update', late: 'update is late', drill: 'Drill', more: 'More moves', here: (s: string) => `Here: ${s}`, ended: (s: string) => `ended ${s}`, typing: (s: string) => `${s} is typing`, typingMany: 'Several people are typing', affected: 'affects', goesOnIn: (s: string) => `goes on in ${s}`,
   },
   moves: {
-    join: 'I’m in', ack: 'I’m on it', severity: 'Change severity', title: 'Change the title', role: 'Give a role', page: 'Page somebody', mitigated: 'Impact has ended', resolve: 'Resolve', reopen: 'Reopen', dismiss: 'Dismiss: no incident', merge: 'Merge into another', review: 'Open the post-mortem', declare: 'Declare', status: 'Move to another status', link: 'Copy the link', closeIt: 'Close',
+    join: 'I’m in', ack: 'I’m on it', severity: 'Change severity', title: 'Change the title', role: 'Give a role', page: 'Page somebody', mitigated: 'Impact has ended', resolve: 'Resolve', reopen: 'Reopen', dismiss: 'Dismiss: no incident', merge: 'Merge into another', mergeNow: 'Merge', split: 'Split alerts off', splitNow: 'Split off', review: 'Open the post-mortem', declare: 'Declare', status: 'Move to another status', link: 'Copy the link', closeIt: 'Close',
     
   },
   ask: {
-    reason: 'Reason', severity: 'New severity', severityWhy: 'Why? It stands in the timeline.', title: 'Title', titleHint: 'What users see, in plain words', person: 'Person', role: 'Role', status: 'New status', statusWhy: 'What shows it?', statusBack: 'Going back needs a reason.', dismissWhy: 'Why is it no incident?', merge: 'Into which incident?', mergeHint: 'Its number, for example INC-142', waiveWhy: 'Why need this person not know?', who: 'Whom?', team: 'Team', nobodyChosen: 'choose', closeWhy: 'Every action has an owner and a date.',
+    reason: 'Reason', severity: 'New severity', severityWhy: 'Why? It stands in the timeline.', title: 'Title', titleHint: 'What users see, in plain words', person: 'Person', role: 'Role', status: 'New status', statusWhy: 'What shows it?', statusBack: 'Going back needs a reason.', dismissWhy: 'Why is it no incident?', merge: 'In which one does it go on?', mergeHint: 'Its alerts, reports and the people on it move there. Nobody is called for this one any more; those who were told hear where it goes on.', findOpen: 'Search what is open', noneOpen: 'Nothing else is open that it can go on in.', split: 'Which do not belong here?', splitHint: 'They get a candidate of their own, with a verdict of its own. It calls people as any other does.', waiveWhy: 'Why need this person not know?', who: 'Whom?', team: 'Team', nobodyChosen: 'choose', closeWhy: 'Every action has an owner and a date.',
   },
   timeline: {
     alike: (n: number) => `and ${n} more like it`,
@@ -57,8 +57,8 @@ export const en = {
   },
   composer: {
     label: 'Write to the timeline', hint: 'Write, or / for a finding, report, option, task…', finding: 'Finding', report: 'Report', task: 'Task', send: 'Send', kept: 'Kept on this device; sent when the connection is back.', commands: 'Commands', unknown: (s: string) => `There is no command ${s}. Press / to see them.`, viewer: 'Your account reads along. Ask an admin for the right “responder” to write.',
-    help: { note: 'write a note', finding: 'something important that was found', hypothesis: 'a guess at the cause', report: 'what a user says; x12 for twelve users', option: 'a way to stop the impact', task: 'give work to a person: @name what 15m', update: 'write the next update', sev: 'change the severity: 2 reason', role: 'give a role: commander @name', page: 'page a person or team', resolve: 'the incident is over' },
-    needsPerson: 'Name a person with @.', needsText: 'Say what, after the command.', needsSev: 'Give a severity from 1 to 4, then the reason.', needsRole: 'Name a role and a person: /role commander @name',
+    help: { note: 'write a note', finding: 'something important that was found', hypothesis: 'a guess at the cause', report: 'what a user says; x12 for twelve users', option: 'a way to stop the impact', task: 'give work to a person: @name what 15m', update: 'write the next update', sev: 'change the severity: 2 reason', role: 'give a role: commander @name', page: 'page a person or team', resolve: 'the incident is over', merge: 'it goes on in another: INC-12' },
+    needsPerson: 'Name a person with @.', needsText: 'Say what, after the command.', needsSev: 'Give a severity from 1 to 4, then the reason.', needsRole: 'Name a role and a person: /role commander @name', needsRef: 'Name the one that it goes on in: /merge INC-12',
   },
   swap: { timeline: 'Timeline', stage: 'This stage', label: 'What to show' },
   identify: {
