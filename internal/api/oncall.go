@@ -63,9 +63,12 @@ func (n names) view(s oncall.Shift) ShiftView {
 	}
 	p, known := n[s.Person]
 	v.Left = !known || p.Disabled
-	v.Person = &incident.Person{ID: s.Person, Name: p.Name}
+	ref := n.ref(s.Person)
+	v.Person = &ref
 	return v
 }
+
+func (n names) ref(id string) incident.Person { return incident.Person{ID: id, Name: n[id].Name} }
 
 func (n names) views(shifts []oncall.Shift) []ShiftView {
 	out := make([]ShiftView, 0, len(shifts))
@@ -116,6 +119,7 @@ func (s *Server) registerOncall() {
 		return s.shifts(ctx, plan, in.Body.From, in.Body.Until)
 	})
 	s.registerOverrides()
+	s.registerSwaps()
 	type dryRun struct {
 		Service  string    `query:"service" required:"true"`
 		Severity int       `query:"severity" minimum:"1" maximum:"4" default:"1"`

@@ -46,6 +46,7 @@ type Store interface {
 	Schedules(ctx context.Context) ([]oncall.Schedule, error)
 	PutSchedule(ctx context.Context, v *oncall.Schedule) error
 	ChangeSchedule(ctx context.Context, id string, fn func(*oncall.Schedule) error) (*oncall.Schedule, error)
+	Swaps(ctx context.Context, at time.Time) ([]oncall.Swap, error)
 	Ladders(ctx context.Context) ([]oncall.Ladder, error)
 	PutLadder(ctx context.Context, v *oncall.Ladder) error
 	Probes(ctx context.Context) ([]probe.Watched, error)

@@ -108,6 +108,7 @@ func (a *App) workers() *river.Workers {
 	addSending(w, a.inform.Deliver)
 	addSending(w, a.inform.Summary)
 	addSending(w, a.chat.Say)
+	addSending(w, a.inform.TellSwap)
 	add(w, func(ctx context.Context, j act.Remind) error { return a.act.Remind(ctx, j) })
 	add(w, a.act.Watch)
 	add(w, a.update.StartClocks)

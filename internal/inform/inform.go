@@ -34,6 +34,12 @@ type Store interface {
 	// Rules is another number after each change of what people set up.
 	Rules(ctx context.Context) (int64, error)
 	Ladder(ctx context.Context, id string) (*oncall.Ladder, error)
+	// Swaps are the requests whose time was not over at a moment.
+	Swaps(ctx context.Context, at time.Time) ([]oncall.Swap, error)
+	Swap(ctx context.Context, id string) (*oncall.Swap, error)
+	AddSwap(ctx context.Context, v *oncall.Swap, jobs ...incident.Job) error
+	// ChangeSwap changes a request and its schedule together.
+	ChangeSwap(ctx context.Context, id string, fn func(*oncall.Swap, *oncall.Schedule) ([]incident.Job, error)) (*oncall.Swap, error)
 	// Turn gives 1, 2, 3, … for a name: whose turn it is where people are
 	// asked in turn.
 	Turn(ctx context.Context, name string) (int64, error)

@@ -53,6 +53,9 @@ func (l Links) Callback(p Pass) string { return l.base + "/hook/" + l.Sign(p) }
 // Incident is the link to an incident's page, for those who sign in.
 func (l Links) Incident(ref string) string { return l.base + "/incidents/" + ref }
 
+// OnCall is the link to who is on call, for those who sign in.
+func (l Links) OnCall() string { return l.base + "/oncall" }
+
 // Sign writes a pass as a token.
 func (l Links) Sign(p Pass) string {
 	body, _ := json.Marshal(p) // plain strings and a time: cannot fail

@@ -82,6 +82,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	queuetest.On(w.queue, w.inform.Carried)
 	sends(w.queue, w.inform.Deliver)
 	sends(w.queue, w.inform.Summary)
+	sends(w.queue, w.inform.TellSwap)
 	return w
 }
 

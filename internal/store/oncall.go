@@ -35,26 +35,32 @@ func (s *Store) PutSchedule(ctx context.Context, v *oncall.Schedule) error {
 func (s *Store) ChangeSchedule(ctx context.Context, id string, fn func(*oncall.Schedule) error) (*oncall.Schedule, error) {
 	var v *oncall.Schedule
 	err := s.tx(ctx, func(tx *sql.Tx) (err error) {
-		if v, err = scanDoc[oncall.Schedule](tx.QueryRowContext(ctx, `SELECT doc FROM schedules WHERE id = $1`+s.forUpdate(), id), "schedule"); err != nil {
-			return err
-		}
-		if err := fn(v); err != nil {
-			return err
-		}
-		v.Normalize()
-		if err := v.Validate(); err != nil {
-			return err
-		}
-		doc, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		if _, err = tx.ExecContext(ctx, `UPDATE schedules SET doc = $2 WHERE id = $1`, id, string(doc)); err != nil {
-			return err
-		}
-		return newRules(ctx, tx)
+		v, err = s.changeSchedule(ctx, tx, id, fn)
+		return err
 	})
 	return v, err
+}
+
+func (s *Store) changeSchedule(ctx context.Context, tx *sql.Tx, id string, fn func(*oncall.Schedule) error) (*oncall.Schedule, error) {
+	v, err := scanDoc[oncall.Schedule](tx.QueryRowContext(ctx, `SELECT doc FROM schedules WHERE id = $1`+s.forUpdate(), id), "schedule")
+	if err != nil {
+		return nil, err
+	}
+	if err := fn(v); err != nil {
+		return nil, err
+	}
+	v.Normalize()
+	if err := v.Validate(); err != nil {
+		return nil, err
+	}
+	doc, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = tx.ExecContext(ctx, `UPDATE schedules SET doc = $2 WHERE id = $1`, id, string(doc)); err != nil {
+		return nil, err
+	}
+	return v, newRules(ctx, tx)
 }
 
 // Ladders gives all ladders.

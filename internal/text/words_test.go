@@ -99,6 +99,7 @@ var codes = map[string][]string{
 	"follow.":         {"ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
 	"followed.":       {"notice", "update", "ended", "dismissed", "merged", "severity", "mitigated", "resolved", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
 	"moments.change.": {"deploy", "config", "infrastructure", "flag", "migration", "maintenance"},
+	"swap.":           {"asked", "accepted", "declined", "withdrawn"},
 	"why.":            {"timeout", "declined", "failed"},
 	"unreached.":      {"nobody", "no-method", "all-failed", "exhausted", "stopped"},
 	"entry.proposed.": {"recovered", "alerts-ended"},

@@ -68,6 +68,8 @@ type Override struct {
 	From   time.Time `json:"from"`
 	Until  time.Time `json:"until"`
 	Reason string    `json:"reason,omitempty"`
+	Swap   string    `json:"swap,omitempty"`   // id of the request that it follows from
+	Agreed string    `json:"agreed,omitempty"` // id of who accepted that
 }
 
 // Bounds of what a schedule may hold, so that none takes long to compute.
@@ -106,12 +108,19 @@ func (s *Schedule) Normalize() {
 	slices.SortStableFunc(s.Overrides, func(a, b Override) int { return a.From.Compare(b.From) })
 }
 
-// People are all that a schedule names, each once.
-func (s *Schedule) People() []string {
+// Rotation are those who take turns in the layers, each once.
+func (s *Schedule) Rotation() []string {
 	var all []string
 	for _, l := range s.Layers {
 		all = append(all, l.People...)
 	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// People are all that a schedule names, each once.
+func (s *Schedule) People() []string {
+	all := s.Rotation()
 	for _, o := range s.Overrides {
 		all = append(all, o.Person)
 	}

@@ -53,7 +53,7 @@ export function cover(schedule: string, a: Date, b: Date, people: Account[], don
 }
 
 /** A stretch of time in which somebody stands in, whatever the turns say. */
-export interface StandIn { id: string; person: string; from: string; until: string; reason?: string }
+export interface StandIn { id: string; person: string; from: string; until: string; reason?: string; /** Who accepted the request that it follows from. */ agreed?: string }
 
 /** What is proposed for a stand-in: from now until the turn under way ends, or for eight hours where that is far off. */
 export function stretch(now: Date, ends: string | undefined): { from: Date; until: Date } {

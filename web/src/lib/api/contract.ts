@@ -36,6 +36,7 @@ export type Contract = [
   Fits<Misfit<wire.Account, S['Account']>>,
   Fits<Misfit<wire.Team, S['Team']>>,
   Fits<Misfit<wire.Ladder, S['Ladder']>>,
+  Fits<Misfit<wire.Swap, S['SwapView']>>,
   Fits<Misfit<wire.DryRun, S['Preview']>>,
   Fits<Misfit<wire.Service, S['Service']>>,
   Fits<Misfit<wire.AudienceSetting, S['Audience']>>,

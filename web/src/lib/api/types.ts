@@ -251,6 +251,10 @@ export interface Rung {
   severities?: number[] | null; hours?: { days?: number[] | null; from: string; to: string }[] | null; timezone?: string;
 }
 export interface Ladder { id: string; name: string; rungs: Rung[] | null; rounds?: number; teams: string[] | null }
+/** A request to take shifts over that waits for an answer. */
+export interface Swap {
+  id: string; schedule: string; by: Person; to: Person[] | null; from: string; until: string; back?: { from: string; until: string }; reason?: string; answers: boolean; mine: boolean;
+}
 /** One message that would go out if a service broke, or a hole in the ladder. */
 export interface DryAsk {
   purpose: 'page' | 'notice'; team: string; person?: Person; room?: string; channel?: string; step: number; after: number;

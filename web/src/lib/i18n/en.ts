@@ -115,6 +115,11 @@ export const en = {
     standIn: 'Take over', standInTitle: (s: string) => `Who is on call in ${s}, whatever the turns say?`, from: 'From', until: 'Until', standIns: 'Stand-ins', standsIn: (who: string, from: string, until: string) => `${who} stands in from ${from} until ${until}`, takeBack: 'Take back',
     cover: (n: number) => `Who is on call for ${many(n, 'day', 'days')}?`, feed: 'My calendar', feedLink: 'Secret link', feedHint: 'Give this link to your calendar: it shows your shifts. Whoever has it sees them; a new link ends this one.',
   },
+  swaps: {
+    title: 'Swap requests', mine: 'Give away', ask: (s: string) => `Who takes a shift of yours in ${s}?`, hint: 'They are told over their channels. Nothing changes until somebody accepts.', which: 'Your shift', who: 'Who takes it', anybody: 'anybody of the rotation', takes: (who: string) => `${who}, for nothing in return`, inReturn: (who: string, when: string) => `${who}, for their shift ${when}`,
+    send: 'Ask', sent: 'They are being asked.', noShift: 'You have no shift in this schedule within two months.', span: (from: string, until: string) => `${from} until ${until}`, asksYou: (who: string) => `${who} asks you to take a shift over`, asks: (who: string, to: string) => `${who} asks ${to}`, youAsk: (to: string) => `You asked ${to}`, forThis: (when: string) => `In return: ${when}`,
+    accept: 'Accept', decline: 'Decline', agreed: (who: string) => `agreed with ${who}`,
+  },
   ladder: {
     title: 'Escalation', edit: 'Steps of escalation', members: 'Who is on call is asked first, then the members in their order.', steps: (n: number) => many(n, 'step', 'steps'),
     hint: 'Whom a page asks, step by step, until somebody answers.', atOnce: 'at once', after: (s: string) => `after ${s}`, again: 'From the beginning again:', untilAnswered: 'until somebody answers', rounds: (n: number) => (n === 1 ? 'not at all: climbed once' : `climbed ${n} times in all`), roundsHint: 'After that nobody is asked any more, and the incident says so as loudly as it can.',

@@ -115,6 +115,11 @@ export const id: Catalog = {
     standIn: 'Ambil alih', standInTitle: (s) => `Siapa yang piket di ${s}, apa pun gilirannya?`, from: 'Mulai', until: 'Sampai', standIns: 'Pengganti', standsIn: (who, from, until) => `${who} menggantikan dari ${from} sampai ${until}`, takeBack: 'Batalkan',
     cover: (n) => `Siapa yang piket selama ${n} hari?`, feed: 'Kalender saya', feedLink: 'Tautan rahasia', feedHint: 'Berikan tautan ini ke kalender Anda: giliran Anda tampil di sana. Siapa pun yang memegangnya dapat melihatnya; tautan baru mengakhiri yang ini.',
   },
+  swaps: {
+    title: 'Permintaan tukar giliran', mine: 'Alihkan', ask: (s) => `Siapa yang mengambil giliran Anda di ${s}?`, hint: 'Mereka diberi tahu lewat kanalnya. Tak ada yang berubah sampai ada yang menerima.', which: 'Giliran Anda', who: 'Siapa yang mengambil', anybody: 'siapa saja yang bergiliran', takes: (who) => `${who}, tanpa imbalan`, inReturn: (who, when) => `${who}, ditukar gilirannya ${when}`,
+    send: 'Minta', sent: 'Permintaan sedang dikirim.', noShift: 'Anda tak punya giliran di jadwal ini dalam dua bulan ke depan.', span: (from, until) => `${from} sampai ${until}`, asksYou: (who) => `${who} meminta Anda mengambil giliran`, asks: (who, to) => `${who} meminta ${to}`, youAsk: (to) => `Anda meminta ${to}`, forThis: (when) => `Sebagai gantinya: ${when}`,
+    accept: 'Terima', decline: 'Tolak', agreed: (who) => `disepakati dengan ${who}`,
+  },
   ladder: {
     title: 'Eskalasi', edit: 'Tahap eskalasi', members: 'Petugas piket dipanggil lebih dulu, lalu anggota menurut urutannya.', steps: (n) => `${n} tahap`,
     hint: 'Siapa yang dipanggil, tahap demi tahap, sampai ada yang menjawab.', atOnce: 'seketika', after: (s) => `setelah ${s}`, again: 'Diulang dari awal:', untilAnswered: 'sampai ada yang menjawab', rounds: (n) => (n === 1 ? 'tidak: cukup satu kali' : `sampai ${n} kali seluruhnya`), roundsHint: 'Setelah itu tak ada yang dipanggil lagi, dan insiden menyatakannya sejelas mungkin.',
