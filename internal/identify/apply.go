@@ -103,7 +103,7 @@ func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
 			return err
 		}
 		b := &batch{tx: tx, now: s.now(), newID: s.newID, rules: r, policy: r.policy, catalog: r.catalog,
-			plans: map[*incident.Incident]*plan{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
+			plans: map[*incident.Incident]*plan{}, classes: map[*incident.Incident][]string{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
 		if err := b.apply(bodies); err != nil {
 			return &unapplied{ids[0], err}
 		}
@@ -125,6 +125,7 @@ type batch struct {
 	policy  incident.Policy
 	catalog catalog
 	open    []*incident.Incident
+	classes map[*incident.Incident][]string // of the alerts that each open one has
 	order   []*plan
 	plans   map[*incident.Incident]*plan
 	alerts  map[seenKey]*incident.Alert
@@ -336,6 +337,7 @@ func (b *batch) join(alert *incident.Alert, a arrival, released *incident.Held) 
 		}
 	}
 	alert.Incident = i.ID
+	b.noteClass(i, sig)
 	p := b.plan(i, a.Key)
 	p.joins = append(p.joins, joining{alert: alert, why: why, with: with, at: a.At})
 }

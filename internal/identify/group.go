@@ -19,6 +19,10 @@ func (b *batch) loadOpen(arrivals []arrival) error {
 		}
 	}
 	of := func(service string) {
+		if service == "" { // an index by words would have to hold every title
+			newest = anyOpen
+			return
+		}
 		groups[incident.ServiceGroup(service)] = true
 		for _, neighbours := range [][]string{b.catalog.graph[service], b.catalog.callers[service]} {
 			for _, name := range neighbours {
@@ -28,7 +32,11 @@ func (b *batch) loadOpen(arrivals []arrival) error {
 	}
 	for _, a := range arrivals {
 		for n := range a.Signals {
-			if s := &a.Signals[n]; s.Service != "" {
+			s := &a.Signals[n]
+			for _, service := range b.rules.learned.services(s) {
+				of(service)
+			}
+			if s.Service != "" {
 				of(s.Service)
 			} else {
 				groups[group(s)] = true
@@ -48,6 +56,7 @@ func (b *batch) loadOpen(arrivals []arrival) error {
 	}
 	for _, i := range open {
 		b.open = append(b.open, i.Incident)
+		b.classes[i.Incident] = i.Classes
 	}
 	return nil
 }
@@ -55,7 +64,8 @@ func (b *batch) loadOpen(arrivals []arrival) error {
 // choose finds the open incident that an alert belongs to, and why; nil if
 // none. It tries, in this order: the one that it belonged to before; the same
 // service; a service that calls it or is called by it; for an alert that names
-// no service, the same words.
+// no service, the same words; such as people merged before. What people split
+// again and again does not join by its service.
 func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, incident.JoinReason, string) {
 	sig := &alert.Signal
 	for _, i := range b.open {
@@ -64,12 +74,12 @@ func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, in
 		}
 	}
 	for _, i := range b.open {
-		if b.mayJoin(i, a) && sameEnvironment(i, sig) && sig.Service != "" && (i.Service == sig.Service || slices.Contains(i.Affected, sig.Service)) {
+		if b.mayJoin(i, a) && sameEnvironment(i, sig) && !b.apart(i, sig) && sig.Service != "" && (i.Service == sig.Service || slices.Contains(i.Affected, sig.Service)) {
 			return i, incident.SameService, ""
 		}
 	}
 	for _, i := range b.open {
-		if b.mayJoin(i, a) && sameEnvironment(i, sig) && sig.Service != "" && b.catalog.graph.Neighbours(i.Service, sig.Service) {
+		if b.mayJoin(i, a) && sameEnvironment(i, sig) && !b.apart(i, sig) && sig.Service != "" && b.catalog.graph.Neighbours(i.Service, sig.Service) {
 			return i, incident.Neighbour, i.Service
 		}
 	}
@@ -78,7 +88,7 @@ func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, in
 			return i, incident.SameGroup, ""
 		}
 	}
-	return nil, "", ""
+	return b.chooseTaught(sig, a)
 }
 
 // mayJoin reports whether i still takes alerts: while people work to end its

@@ -33,6 +33,8 @@ type Tx interface {
 	MoveAlerts(from, to string) error
 	// AlertsIn gives those of the alerts, by id, that belong to an incident.
 	AlertsIn(incidentID string, ids []string) ([]*incident.Alert, error)
+	// Teach counts that people merged alerts of such classes, or split them.
+	Teach(pairs [][2]string, merged bool) error
 	SeeService(directory.Service) error
 	Change(incident.Actor, string, func(*incident.Edit) error) (*incident.Incident, error)
 	Create(incident.Actor, string, func(*incident.Edit) error) (*incident.Incident, error)
@@ -50,10 +52,12 @@ type Store interface {
 	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
 	Change(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
 	Create(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
-	// Rules numbers the state of the services, the policy and the windows.
+	// Rules numbers the state of the services, the policy, the windows and what
+	// was learned.
 	Rules(ctx context.Context) (int64, error)
 	Services(ctx context.Context) ([]directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
+	Pairs(ctx context.Context) ([]incident.ClassPair, error)
 	PutChange(ctx context.Context, c incident.Change) error
 	Beat(ctx context.Context, b incident.Heartbeat, back string) error
 	Silent(ctx context.Context, now time.Time, limit int) ([]incident.Heartbeat, error)

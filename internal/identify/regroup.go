@@ -40,6 +40,9 @@ func (s *Service) Merge(ctx context.Context, actor incident.Actor, id, into stri
 		if err := tx.MoveAlerts(id, target.ID); err != nil {
 			return err
 		}
+		if err := tx.Teach(pairsOf(merged.Classes(), target.Classes()), true); err != nil {
+			return err
+		}
 		fires, err := tx.Fires(target.ID)
 		if err != nil {
 			return err
@@ -163,16 +166,20 @@ func (b *batch) split(actor incident.Actor, from *incident.Incident, alerts []*i
 	if err != nil {
 		return nil, err
 	}
-	if _, err := b.tx.Change(actor, from.ID, func(e *incident.Edit) error {
+	stayed, err := b.tx.Change(actor, from.ID, func(e *incident.Edit) error {
 		e.Record(off)
 		e.Actor = incident.System()
 		b.judge(&plan{incident: e.Incident}, e, fires)
 		return nil
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, err
 	}
 	fires, err = b.tx.Fires(newID)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.tx.Teach(pairsOf(classesOf(left.Alerts), stayed.Classes()), false); err != nil {
 		return nil, err
 	}
 	return b.tx.Create(actor, newID, func(e *incident.Edit) error {
@@ -182,4 +189,8 @@ func (b *batch) split(actor incident.Actor, from *incident.Incident, alerts []*i
 		b.judge(fresh, e, fires)
 		return nil
 	})
+}
+
+func classesOf(alerts []incident.JoinedAlert) []string {
+	return (&incident.Incident{Alerts: alerts}).Classes()
 }

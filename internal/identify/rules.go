@@ -9,12 +9,13 @@ import (
 )
 
 // rules are what people set up beforehand: the policy, the catalog and the
-// windows. They are shared and must not be changed.
+// windows, and what they taught. They are shared and must not be changed.
 type rules struct {
 	version int64
 	policy  incident.Policy
 	catalog catalog
 	windows window.Set
+	learned learned
 }
 
 // rules gives what holds at the moment. It asks the store for its version and
@@ -39,7 +40,11 @@ func (s *Service) rules(ctx context.Context) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rules{version: version, policy: policy, catalog: newCatalog(services), windows: window.Compile(set)}
+	pairs, err := s.store.Pairs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &rules{version: version, policy: policy, catalog: newCatalog(services), windows: window.Compile(set), learned: newLearned(pairs)}
 	s.known.Store(r)
 	return r, nil
 }

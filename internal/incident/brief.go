@@ -6,9 +6,10 @@ import "slices"
 // rail, its clocks and what it waits for are read from.
 type Brief struct {
 	*Incident           // without what only its own page shows
-	Joined    int       `json:"joined"`          // alerts that its record holds
-	Fires     int       `json:"fires"`           // of which still fire
-	Spark     []float64 `json:"spark,omitempty"` // the main plot, in at most sparkPoints
+	Joined    int       `json:"joined"`            // alerts that its record holds
+	Fires     int       `json:"fires"`             // of which still fire
+	Classes   []string  `json:"classes,omitempty"` // of the first alerts; see [AlertClass]
+	Spark     []float64 `json:"spark,omitempty"`   // the main plot, in at most sparkPoints
 }
 
 // sparkPoints is how many points the small curve of a list can show.
@@ -16,7 +17,7 @@ const sparkPoints = 40
 
 // Brief cuts the record down to what lists show.
 func (i *Incident) Brief() *Brief {
-	b := &Brief{Joined: len(i.Alerts), Fires: i.Firing(), Spark: i.spark()}
+	b := &Brief{Joined: len(i.Alerts), Fires: i.Firing(), Classes: i.Classes(), Spark: i.spark()}
 	r := *i
 	r.Alerts, r.Evidence, r.Changes, r.Findings, r.Reports, r.Pins, r.Proofs = nil, nil, nil, nil, nil, nil, nil
 	r.Hypotheses, r.Options = make([]Hypothesis, len(i.Hypotheses)), make([]Option, len(i.Options)) // they are counted

@@ -43,6 +43,7 @@ const (
 	Neighbour   JoinReason = "neighbour" // a service that calls it or is called by it
 	SameGroup   JoinReason = "group"     // the sender grouped them
 	ByHand      JoinReason = "hand"      // a person joined them
+	Taught      JoinReason = "taught"    // people merged such alerts before
 	SplitByHand JoinReason = "split"     // a person split it off another candidate
 	AfterWindow JoinReason = "window"    // it opened the candidate when the window that held it ended
 	Lasting     JoinReason = "lasting"   // it opened the candidate when it had not ended as soon as it mostly does

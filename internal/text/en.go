@@ -179,6 +179,7 @@ var english = catalog{
 	"join.neighbour":            "joined: a neighbour[ of {with}] in the dependency graph",
 	"join.group":                "joined: the sender grouped them",
 	"join.hand":                 "joined: merged by hand[, from {with}]",
+	"join.taught":               "joined: people merged such alerts {with} times",
 	"join.split":                "opened it: split off[ {with}] by hand",
 	"join.window":               "opened it: it fires still after a window held it ({with})",
 	"join.lasting":              "opened it: it goes on for longer than it mostly did",

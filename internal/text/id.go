@@ -179,6 +179,7 @@ var indonesian = catalog{
 	"join.neighbour":            "bergabung: bertetangga[ dengan {with}] dalam graf dependensi",
 	"join.group":                "bergabung: dikelompokkan oleh pengirimnya",
 	"join.hand":                 "bergabung: digabung secara manual[, dari {with}]",
+	"join.taught":               "bergabung: alert seperti ini sudah {with} kali digabung orang",
 	"join.split":                "membuka kandidat ini: dipisahkan[ dari {with}] secara manual",
 	"join.window":               "membuka kandidat ini: masih menyala setelah jendela yang menahannya berakhir ({with})",
 	"join.lasting":              "membuka kandidat ini: berlangsung lebih lama daripada biasanya",
