@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sigap-dev/sigap/internal/act"
+	"github.com/sigap-dev/sigap/internal/chat"
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -36,6 +37,7 @@ type Parts struct {
 	Investigate *investigate.Service
 	Act         *act.Service
 	Update      *update.Service
+	Chat        *chat.Service
 	Learn       *learn.Service
 	Live        *live.Broker
 	Recorder    Recorder

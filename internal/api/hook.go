@@ -1,11 +1,18 @@
 package api
 
-import "net/http"
+import (
+	"io"
+	"net/http"
+)
 
 // maxReport is the size of what a service reports of a message, in bytes.
 const maxReport = 64 << 10
 
-// registerHook takes what services say of messages that they were given.
+// maxSlack is the size of what Slack tells, in bytes.
+const maxSlack = 1 << 20
+
+// registerHook takes what services say of messages that they were given, and
+// what is said to us on Slack.
 func (s *Server) registerHook() {
 	s.own(public, "POST /hook/{token}", func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxReport)
@@ -23,5 +30,21 @@ func (s *Server) registerHook() {
 			w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 			_, _ = w.Write(said)
 		}
+	})
+	s.own(public, "POST /chat/slack", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSlack))
+		if err != nil {
+			writeProblem(w, http.StatusRequestEntityTooLarge, "The request is larger than any that Slack sends.", "")
+			return
+		}
+		contentType, answer, err := s.Chat.Slack(r.Context(), r.Header, body)
+		if err != nil {
+			s.writeError(w, r, err)
+			return
+		}
+		if answer != nil {
+			w.Header().Set("Content-Type", contentType)
+		}
+		_, _ = w.Write(answer)
 	})
 }

@@ -70,3 +70,22 @@ func TestAReportThatIsNoneIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestSlackIsAnsweredAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	if got := s.do("POST", "/chat/slack", `{"type":"url_verification","challenge":"x"}`); got.StatusCode != http.StatusNotFound {
+		t.Errorf("before it is set up: %d %s", got.StatusCode, got.body)
+	}
+	fake := channeltest.NewSlack(t, "C1")
+	s.must(nil, "PUT", "/api/channels/slack", fake.Listening(), bearer(s.token(incident.Admin)))
+	if err := fake.Verify(t.Context(), s.address+"/chat/slack"); err != nil {
+		t.Error(err)
+	}
+	if told, err := fake.Command(t.Context(), s.address+"/chat/slack", "U9", "C1", "status"); err != nil || !strings.Contains(told.Shown.Text, "U9") {
+		t.Errorf("a stranger's command is answered %+v (%v)", told, err)
+	}
+	if got := s.do("POST", "/chat/slack", `{"type":"url_verification","challenge":"x"}`); got.StatusCode != http.StatusForbidden || got.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("without a signature: %d %s", got.StatusCode, got.body)
+	}
+}

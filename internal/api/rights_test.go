@@ -49,6 +49,7 @@ var publicRoutes = map[string]string{
 	"POST /v2/alerts/{rest...}":            "the key is in the header",
 
 	"POST /hook/{token}":            "the link's token is the proof, as a service was given it",
+	"POST /chat/slack":              "Slack's signature is the proof",
 	"GET /feed/{secret}/oncall.ics": "the secret is the proof",
 
 	"GET /healthz":  "asked by what keeps the process alive",

@@ -141,7 +141,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.API = api.New(api.Parts{
-		Store: apiStore{a.Accounts}, Identify: a.identify, Probes: a.probes, Inform: a.inform, Investigate: a.investigate, Act: a.act, Update: a.update, Learn: a.learn,
+		Store: apiStore{a.Accounts}, Identify: a.identify, Probes: a.probes, Inform: a.inform, Investigate: a.investigate, Act: a.act, Update: a.update, Learn: a.learn, Chat: a.chat,
 		Live: a.live, Recorder: a.recorder, Channels: a.channels, PushKey: push.Public, Links: links, Drill: a.drill, Fetch: fetcher(channel.NewHTTPClient(allow, httpTimeout)), Web: web.Handler(), Metrics: a.metrics(),
 		PublicURL: c.PublicURL, Version: version.Get().Version, Now: a.now, Logger: a.log,
 		Proxies: proxies,

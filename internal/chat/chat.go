@@ -113,12 +113,18 @@ func (s *Service) Hear(ctx context.Context, h channel.Heard) (*channel.Message, 
 		return nil, nil
 	}
 	answer, err := s.hear(ctx, h)
+	if h.Quiet {
+		answer = nil
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.Store.End(ctx, name, ""))
 	}
 	if answer != nil {
 		answer.ID, answer.Thread = name, h.Thread
-		if h.Press == "" { // a press waits for its answer where it was pressed
+		if h.Alone {
+			answer.Only = h.From
+		}
+		if h.Press == "" { // else it waits for its answer where it was said
 			err = s.Store.Enqueue(ctx, incident.Job{Args: Say{Channel: h.Kind, To: h.Chat, Message: *answer}})
 		}
 	}
@@ -137,6 +143,12 @@ type asked struct {
 // hear finds out who says what, and does it.
 func (s *Service) hear(ctx context.Context, h channel.Heard) (*channel.Message, error) {
 	h.Text = tidy(h.Text)
+	var err error
+	if h.Answers != "" && h.About == "" {
+		if h.About, err = s.threadOf(ctx, h.Answers); err != nil {
+			return nil, err
+		}
+	}
 	c, isCommand := parse(h.Text)
 	if !isCommand {
 		if h.Room && h.About == "" {
@@ -166,6 +178,22 @@ func (s *Service) hear(ctx context.Context, h channel.Heard) (*channel.Message, 
 		return message(a.reader.ChatSay("hint", ""), a.reader), nil
 	}
 	return s.obey(ctx, a)
+}
+
+// threadOf is the reference of the incident, not closed yet, whose messages began a
+// thread; empty if it is none's.
+func (s *Service) threadOf(ctx context.Context, thread string) (string, error) {
+	live := append(incident.OpenStatuses(), incident.StatusResolved, incident.Reviewing)
+	list, err := s.Store.Briefs(ctx, incident.Filter{Statuses: live, Limit: maxOpen})
+	if err != nil {
+		return "", err
+	}
+	for _, i := range list {
+		if slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool { return r.Thread == thread }) {
+			return i.Ref(), nil
+		}
+	}
+	return "", nil
 }
 
 // whois gives the one whose verified contact somebody writes from; nil if

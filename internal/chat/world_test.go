@@ -42,6 +42,7 @@ type world struct {
 	inform   *inform.Service
 	chat     *chat.Service
 	telegram *channeltest.Telegram
+	set      channels
 	listener *chat.Listener
 	read     int
 }
@@ -84,11 +85,12 @@ func newWorld(t *testing.T, dsn string) *world {
 	deps := channel.Deps{HTTP: channel.NewHTTPClient(allow, 15*time.Second), Now: w.clock.Now}
 	bot, err := channel.New("telegram", w.telegram.Config(), deps)
 	w.must(err)
-	set, log := channels{"telegram": bot}, slog.New(slog.DiscardHandler)
+	w.set = channels{"telegram": bot}
+	log := slog.New(slog.DiscardHandler)
 	links := inform.NewLinks("https://sigap.example", []byte("a key of thirty-two bytes exactly"))
 	w.identify = identify.New(keeper{w.store}, noEvidence{}, store.NewID, w.clock.Now, log)
-	w.inform = inform.New(w.store, set, links, store.NewID, w.clock.Now, log)
-	w.chat = chat.New(chat.Parts{Store: w.store, Channels: set, Identify: w.identify, Inform: w.inform,
+	w.inform = inform.New(w.store, w.set, links, store.NewID, w.clock.Now, log)
+	w.chat = chat.New(chat.Parts{Store: w.store, Channels: w.set, Identify: w.identify, Inform: w.inform,
 		Investigate: investigate.New(w.store, store.NewID), Links: links, Now: w.clock.Now, Logger: log})
 	w.queue = queuetest.New(w.store, w.clock)
 	send(w.queue, w.chat.Say)

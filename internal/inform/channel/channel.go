@@ -46,6 +46,7 @@ type Message struct {
 	Answer   *Answer
 	Prompt   string // asks the one who is called for a key; empty for no answer
 	Lang     string // "en" or "id": the language that the texts are in
+	Only     string // the address of the one who alone is to see it, in a room; where a channel can
 }
 
 // Field is a labelled value.

@@ -17,8 +17,11 @@ type Heard struct {
 	Thread  string // what an answer answers, as Message.Thread
 	Text    string
 	About   string // the reference of the incident that the answered message of ours is about; empty if none
+	Answers string // the Result.Thread that it was said in, where the service does not tell what is answered
 	Picture bool   // one came with it, which is not kept
-	Press   string // the service's id of a press that waits for a short answer; empty: it was written
+	Alone   bool   // the answer is for who said it, though others read there
+	Quiet   bool   // it was said to others: it is written down, and not answered
+	Press   string // the service's id of what waits for its answer there and then; empty: a message answers
 }
 
 var reference = regexp.MustCompile(`\b(INC-\d+|C-[0-9a-f]{6})\b`)

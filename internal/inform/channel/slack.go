@@ -15,14 +15,16 @@ import (
 // SlackConfig configures a Slack app. Addresses are the ids of channels
 // ("C0123ABCD") and of people ("U0123ABCD"), who are written to directly.
 type SlackConfig struct {
-	Token Secret `json:"token"`         // bot token, xoxb-…, with the scopes chat:write and files:write
-	API   string `json:"api,omitempty"` // default https://slack.com/api/
+	Token         Secret `json:"token"`                   // bot token, xoxb-…, with the scopes chat:write and files:write
+	SigningSecret Secret `json:"signingSecret,omitempty"` // of the app: proves what Slack sends to us; empty: we do not listen
+	API           string `json:"api,omitempty"`           // default https://slack.com/api/
 }
 
 // Validate returns the first mistake as a *incident.Error.
 func (c SlackConfig) Validate() error {
 	return check(
 		must(strings.HasPrefix(c.Token.Reveal(), "xoxb-"), "token", "give the bot token of the app; it begins with xoxb-"),
+		must(c.SigningSecret == "" || len(c.SigningSecret.Reveal()) >= 20, "signingSecret", "give the signing secret of the app's basic information, not the client's"),
 		validBase("api", c.API),
 	)
 }
@@ -31,6 +33,7 @@ func (c SlackConfig) Validate() error {
 type Slack struct {
 	Config SlackConfig // exported, because fmt shows what it finds in unexported fields unmasked
 	client *slack.Client
+	now    func() time.Time
 }
 
 // NewSlack returns a Slack for a valid configuration.
@@ -39,7 +42,7 @@ func NewSlack(config SlackConfig, deps Deps) *Slack {
 	if config.API != "" {
 		options = append(options, slack.OptionAPIURL(strings.TrimRight(config.API, "/")+"/"))
 	}
-	return &Slack{config, slack.New(config.Token.Reveal(), options...)}
+	return &Slack{config, slack.New(config.Token.Reveal(), options...), deps.Now}
 }
 
 // Send posts m to the channel or person to. A plot follows as a file in the
@@ -53,7 +56,10 @@ func (s *Slack) Send(ctx context.Context, to string, m Message) (Result, error) 
 	if conversation == "" {
 		return Result{}, permanent("the address is not the id of a channel or person")
 	}
-	at, ts, failed := s.post(ctx, conversation, thread, slackLayout(m)...)
+	if m.Only != "" && !strings.HasPrefix(conversation, "D") {
+		return s.whisper(ctx, conversation, m)
+	}
+	at, ts, failed := s.post(ctx, conversation, thread, slackLayout(m, s.Listens())...)
 	detail := ""
 	if failed != nil && slackWord(failed) == "invalid_blocks" { // the words must get through, whatever they look like
 		detail = "sent as plain text: " + failed.Error()
@@ -73,6 +79,17 @@ func (s *Slack) Send(ctx context.Context, to string, m Message) (Result, error) 
 		}
 	}
 	return result, nil
+}
+
+// whisper shows m in a channel to one person alone, until they look away
+// (docs.slack.dev/reference/methods/chat.postEphemeral).
+func (s *Slack) whisper(ctx context.Context, conversation string, m Message) (Result, error) {
+	ctx, handedOver := watchHandover(ctx)
+	ts, err := s.client.PostEphemeralContext(ctx, conversation, m.Only, slackLayout(m, s.Listens())...)
+	if err != nil {
+		return Result{}, slackError(err, handedOver.Load())
+	}
+	return Result{State: Accepted, Ref: conversation + "/" + ts}, nil
 }
 
 // post calls chat.postMessage and returns the conversation, which for a person
@@ -126,8 +143,11 @@ func slackEscape(text string) string { return slackEscaper.Replace(text) }
 func slackLength(text string) int { return runes(slackEscape(text)) }
 
 // slackLayout is a header, and under it what hangs on the severity's bar: the
-// lines, the fields and the buttons.
-func slackLayout(m Message) []slack.MsgOption {
+// lines, the fields and the buttons, one that answers only if we hear it.
+func slackLayout(m Message, listens bool) []slack.MsgOption {
+	if !listens {
+		m.Answer = nil
+	}
 	heading := m.heading()
 	lines := m.Lines
 	if runes(heading) > slackHeader { // what the header cannot show
@@ -145,7 +165,7 @@ func slackLayout(m Message) []slack.MsgOption {
 		}
 		bar = append(bar, slack.NewSectionBlock(nil, cells, nil))
 	}
-	if buttons := slackButtons(m.Actions); len(buttons) > 0 {
+	if buttons := slackButtons(m); len(buttons) > 0 {
 		bar = append(bar, slack.NewActionBlock("", buttons...))
 	}
 	options := []slack.MsgOption{
@@ -171,20 +191,27 @@ func slackMarkup(text string) *slack.TextBlockObject {
 
 // slackButtons returns a button for each action that Slack can link to; there
 // are never more than a handful, far fewer than the 25 that a block takes.
-func slackButtons(actions []Action) []slack.BlockElement {
+func slackButtons(m Message) []slack.BlockElement {
 	var buttons []slack.BlockElement
-	for i, a := range actions[:min(len(actions), 25)] {
+	actions := m.linksBeside()
+	if a := m.Answer; a != nil && a.Says != "" {
+		buttons = append(buttons, slack.NewButtonBlockElement(slackSays, a.Says, slackPlain(cut(a.Label, slackButton, runes))).WithStyle(slack.StylePrimary))
+	}
+	for i, a := range actions[:min(len(actions), 24)] {
 		if runes(a.URL) > slackURL {
 			continue
 		}
 		button := slack.NewButtonBlockElement("open-"+strconv.Itoa(i), "", slackPlain(cut(a.Label, slackButton, runes))).WithURL(a.URL)
-		if a.Primary {
+		if a.Primary && m.Answer == nil {
 			button = button.WithStyle(slack.StylePrimary)
 		}
 		buttons = append(buttons, button)
 	}
 	return buttons
 }
+
+// slackSays is the name of the button that says something to us.
+const slackSays = "say"
 
 // slackWord is the word that Slack named a refusal by; empty for other errors.
 func slackWord(err error) string {

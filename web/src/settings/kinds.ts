@@ -15,7 +15,7 @@ function forms(): Record<string, AskField[]> {
   ];
   const rooms: AskField[] = [{ name: 'rooms', label: t.rooms, kind: 'area', required: true, placeholder: 'ops = https://…' }];
   return {
-    slack: [{ ...token, placeholder: 'xoxb-…' }],
+    slack: [{ ...token, placeholder: 'xoxb-…' }, { name: 'signingSecret', label: t.signingSecret, kind: 'password', hint: t.signingSecretHint }],
     telegram: [{ ...token, placeholder: '123456:ABC…' }],
     email: [
       { name: 'host', label: t.host, required: true, placeholder: 'smtp.example.com' },

@@ -192,6 +192,6 @@ func (l *layout) actions(at string, elements []slackElement) {
 			l.wrong(here+"/value", "must be less than 2001 characters")
 		}
 		ids[e.ActionID] = true
-		l.buttons = append(l.buttons, Button{Text: label.Text, URL: e.URL})
+		l.buttons = append(l.buttons, Button{Text: label.Text, URL: e.URL, Says: e.Value})
 	}
 }

@@ -24,6 +24,7 @@ import (
 type Received struct {
 	Ref     string   // the service's id of it
 	To      string   // address in the service's terms
+	Only    string   // who alone sees it there; empty for everybody
 	Thread  string   // id of the message that it answers; empty if none
 	Text    string   // what a person reads, without markup
 	Buttons []Button // in order

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,9 +16,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Slack is a fake of Slack's Web API (docs.slack.dev/reference/methods):
-// chat.postMessage and the three steps of a file upload, for one bot in a
-// workspace with some channels and people.
+// Slack is a fake of Slack (docs.slack.dev): its Web API for one bot in a
+// workspace with some channels and people, and what it tells the app's server.
 type Slack struct {
 	Inbox
 	URL   string
@@ -29,6 +29,8 @@ type Slack struct {
 	limits map[string]*rate.Limiter
 	files  map[string]*slackFile
 	lastID int
+
+	revoked map[string]bool // scopes that the app has not
 }
 
 type slackFile struct {
@@ -45,6 +47,7 @@ func NewSlack(t testing.TB, ids ...string) *Slack {
 		Inbox: newInbox(), Token: "xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcBrzbqgy",
 		known: map[string]bool{}, closed: map[string]string{}, posted: map[string]bool{},
 		limits: map[string]*rate.Limiter{}, files: map[string]*slackFile{},
+		revoked: map[string]bool{},
 	}
 	for _, id := range ids {
 		f.known[id] = true
@@ -60,6 +63,12 @@ func (f *Slack) Config() json.RawMessage {
 	return mustJSON(map[string]any{"token": f.Token, "api": f.URL})
 }
 
+// Listening is the configuration of a channel that hears, too, what happens in
+// the workspace.
+func (f *Slack) Listening() json.RawMessage {
+	return mustJSON(map[string]any{"token": f.Token, "api": f.URL, "signingSecret": SlackSecret})
+}
+
 // Close makes Slack refuse messages to a channel with a word: "is_archived", "not_in_channel".
 func (f *Slack) Close(channel, word string) { f.set(func() { f.closed[channel] = word }) }
 
@@ -68,9 +77,12 @@ func (f *Slack) Close(channel, word string) { f.set(func() { f.closed[channel] =
 type slackRefusal struct {
 	word     string
 	messages []string
+	more     map[string]any // what else the answer holds
 }
 
-func refuse(word string, messages ...string) *slackRefusal { return &slackRefusal{word, messages} }
+func refuse(word string, messages ...string) *slackRefusal {
+	return &slackRefusal{word: word, messages: messages}
+}
 
 func (f *Slack) receive(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/upload/") {
@@ -86,9 +98,15 @@ func (f *Slack) receive(w http.ResponseWriter, r *http.Request) {
 		slackAnswer(w, nil, refusal)
 		return
 	}
+	if refusal := f.lacks(strings.TrimPrefix(r.URL.Path, "/")); refusal != nil {
+		slackAnswer(w, nil, refusal)
+		return
+	}
 	switch r.URL.Path {
 	case "/chat.postMessage":
 		f.postMessage(w, values)
+	case "/chat.postEphemeral":
+		f.postEphemeral(w, values)
 	case "/files.getUploadURLExternal":
 		answer, refusal := f.beginUpload(values)
 		slackAnswer(w, answer, refusal)
@@ -137,6 +155,7 @@ func (f *Slack) authorise(r *http.Request, values url.Values) *slackRefusal {
 func slackAnswer(w http.ResponseWriter, answer map[string]any, refusal *slackRefusal) {
 	if refusal != nil {
 		answer = map[string]any{"ok": false, "error": refusal.word}
+		maps.Copy(answer, refusal.more)
 		if refusal.messages != nil {
 			answer["response_metadata"] = map[string]any{"messages": refusal.messages}
 		}

@@ -168,3 +168,24 @@ func TestAnUploadIsOnlyWhatWasAnnouncedAndOnlyOnce(t *testing.T) {
 		t.Errorf("a second time: %s", answer)
 	}
 }
+
+func TestSlackNamesTheScopeThatAMethodLacks(t *testing.T) {
+	t.Parallel()
+	fake := NewSlack(t, "C1", "U1")
+	ask := func(method, body string) string {
+		_, answer := do(t, "POST", fake.URL+"/"+method, map[string]string{"Content-Type": "application/json", "Authorization": "Bearer " + fake.Token}, body)
+		return answer
+	}
+	for method, body := range map[string]string{"chat.postMessage": `{"channel":"C1","text":"x"}`, "chat.postEphemeral": `{"channel":"C1","user":"U1","text":"x"}`} {
+		if got := ask(method, body); !strings.Contains(got, `"ok":true`) {
+			t.Errorf("%s: %s", method, got)
+		}
+	}
+	if got := ask("chat.postEphemeral", `{"channel":"C1","user":"U9","text":"x"}`); !strings.Contains(got, "user_not_in_channel") {
+		t.Errorf("to somebody who is not there: %s", got)
+	}
+	fake.Revoke("chat:write")
+	if got := ask("chat.postMessage", `{"channel":"C1","text":"x"}`); !strings.Contains(got, `"error":"missing_scope"`) || !strings.Contains(got, `"needed":"chat:write"`) {
+		t.Errorf("without its scope: %s", got)
+	}
+}
