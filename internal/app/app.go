@@ -205,6 +205,7 @@ func (a *App) Serve(ctx context.Context, ready func()) error {
 	if a.config.HeartbeatURL != "" {
 		go a.pulses(work)
 	}
+	go a.identify.LearnPasts(work, func(j incident.Job) error { return a.Store.Enqueue(work, j) })
 	go a.fill(work)
 	go a.checkTimelines(work)
 	server := &http.Server{Handler: a.API, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,

@@ -29,7 +29,7 @@ func queueOf(kind string) string {
 	case incident.Page{}.Kind(), incident.SendNotice{}.Kind(), incident.FollowUp{}.Kind(), inform.Deliver{}.Kind(), inform.AfterPages{}.Kind(), inform.AfterQuiet{}.Kind(), inform.NextMethod{}.Kind(), inform.Summary{}.Kind(), inform.Carried{}.Kind(), inform.Escalate{}.Kind(),
 		identify.Decide{}.Kind(), identify.Unanswered{}.Kind(), Pulse{}.Kind():
 		return queuePaging
-	case incident.Verify{}.Kind(), incident.WatchRecovery{}.Kind(), incident.DraftReview{}.Kind():
+	case incident.Verify{}.Kind(), incident.WatchRecovery{}.Kind(), incident.DraftReview{}.Kind(), identify.LearnPast{}.Kind():
 		return queueClever
 	default:
 		return river.QueueDefault
@@ -96,6 +96,7 @@ func (a *App) workers() *river.Workers {
 	add(w, func(ctx context.Context, j identify.Decide) error { return a.identify.Decide(ctx, j.Incident) })
 	add(w, func(ctx context.Context, j identify.Unanswered) error { return a.identify.Unanswered(ctx, j.Incident) })
 	add(w, func(ctx context.Context, j identify.Settle) error { return a.identify.Settle(ctx, j.Incident) })
+	add(w, a.identify.LearnPast)
 	add(w, a.inform.Page)
 	add(w, a.inform.Escalate)
 	add(w, a.inform.NextMethod)

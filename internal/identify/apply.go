@@ -103,7 +103,7 @@ func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
 			return err
 		}
 		b := &batch{tx: tx, now: s.now(), newID: s.newID, rules: r, policy: r.policy, catalog: r.catalog,
-			plans: map[*incident.Incident]*plan{}, classes: map[*incident.Incident][]string{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
+			plans: map[*incident.Incident]*plan{}, classes: map[*incident.Incident][]string{}, words: map[string]weighed{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
 		if err := b.apply(bodies); err != nil {
 			return &unapplied{ids[0], err}
 		}
@@ -126,6 +126,7 @@ type batch struct {
 	catalog catalog
 	open    []*incident.Incident
 	classes map[*incident.Incident][]string // of the alerts that each open one has
+	words   map[string]weighed              // of classes
 	order   []*plan
 	plans   map[*incident.Incident]*plan
 	alerts  map[seenKey]*incident.Alert

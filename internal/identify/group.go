@@ -36,6 +36,9 @@ func (b *batch) loadOpen(arrivals []arrival) error {
 			for _, service := range b.rules.learned.services(s) {
 				of(service)
 			}
+			if b.catalog.loose(s.Service) {
+				newest = anyOpen
+			}
 			if s.Service != "" {
 				of(s.Service)
 			} else {
@@ -64,7 +67,8 @@ func (b *batch) loadOpen(arrivals []arrival) error {
 // choose finds the open incident that an alert belongs to, and why; nil if
 // none. It tries, in this order: the one that it belonged to before; the same
 // service; a service that calls it or is called by it; for an alert that names
-// no service, the same words; such as people merged before. What people split
+// no service, the same words; such as people merged before, or as began together
+// before; the like words of services that nobody knows. What people split
 // again and again does not join by its service.
 func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, incident.JoinReason, string) {
 	sig := &alert.Signal
@@ -88,7 +92,10 @@ func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, in
 			return i, incident.SameGroup, ""
 		}
 	}
-	return b.chooseTaught(sig, a)
+	if i, why, with := b.chooseLearned(sig, a); i != nil {
+		return i, why, with
+	}
+	return b.chooseAlike(sig, a)
 }
 
 // mayJoin reports whether i still takes alerts: while people work to end its

@@ -24,11 +24,19 @@ type learned struct {
 	partners map[string][]string // of a class, those that its alerts join
 }
 
-func newLearned(pairs []incident.ClassPair) learned {
+func newLearned(pairs []incident.ClassPair, began []together) learned {
 	l := learned{map[[2]string]incident.ClassPair{}, map[string][]string{}}
 	for _, p := range pairs {
 		l.pairs[[2]string{p.A, p.B}] = p
-		if p.Merged >= mergedEnough {
+	}
+	for _, t := range began {
+		k := [2]string{t.A, t.B}
+		p := l.pairs[k]
+		p.A, p.B, p.Began = t.A, t.B, t.Times
+		l.pairs[k] = p
+	}
+	for _, p := range l.pairs {
+		if p.Split == 0 && (p.Merged >= mergedEnough || p.Began > 0) {
 			l.partners[p.A] = append(l.partners[p.A], p.B)
 			l.partners[p.B] = append(l.partners[p.B], p.A)
 		}
@@ -73,30 +81,44 @@ func (b *batch) apart(i *incident.Incident, sig *incident.Signal) bool {
 	return slices.ContainsFunc(b.classes[i], func(c string) bool { return pairs[pairOf(class, c)].Split >= splitEnough })
 }
 
-// chooseTaught finds the open record with alerts such as people merged with
-// alerts like this one.
-func (b *batch) chooseTaught(sig *incident.Signal, a arrival) (*incident.Incident, incident.JoinReason, string) {
-	l := b.rules.learned
-	if len(l.partners) == 0 {
+// chooseLearned finds the open record with alerts such as people merged with
+// alerts like this one; else one with alerts such as began together with those
+// before, of which the newest just began.
+func (b *batch) chooseLearned(sig *incident.Signal, a arrival) (*incident.Incident, incident.JoinReason, string) {
+	if len(b.rules.learned.partners) == 0 {
 		return nil, "", ""
 	}
 	class := incident.AlertClass(sig.Service, sig.Title)
-	if len(l.partners[class]) == 0 {
+	if len(b.rules.learned.partners[class]) == 0 {
 		return nil, "", ""
 	}
+	var with *incident.Incident
+	most := 0
 	for _, i := range b.open {
 		if !b.mayJoin(i, a) || !b.recent(i, a) || !sameEnvironment(i, sig) || b.apart(i, sig) {
 			continue
 		}
-		most := 0
-		for _, c := range b.classes[i] {
-			most = max(most, l.pairs[pairOf(class, c)].Merged)
+		merged, began := b.knownOf(class, i)
+		if merged >= mergedEnough {
+			return i, incident.Taught, strconv.Itoa(merged)
 		}
-		if most >= mergedEnough {
-			return i, incident.Taught, strconv.Itoa(most)
+		if began > most && a.At.Sub(lastAlert(i)) <= togetherWindow {
+			with, most = i, began
 		}
 	}
-	return nil, "", ""
+	return with, incident.Together, strconv.Itoa(most)
+}
+
+// knownOf is how often people merged alerts of a class with such as a record
+// has, and how often they began together.
+func (b *batch) knownOf(class string, i *incident.Incident) (merged, began int) {
+	for _, c := range b.classes[i] {
+		p := b.rules.learned.pairs[pairOf(class, c)]
+		if p.Split == 0 {
+			merged, began = max(merged, p.Merged), max(began, p.Began)
+		}
+	}
+	return merged, began
 }
 
 // recent reports whether the newest alert of a record is within the window: a

@@ -16,6 +16,7 @@ type rules struct {
 	catalog catalog
 	windows window.Set
 	learned learned
+	past    history
 }
 
 // rules gives what holds at the moment. It asks the store for its version and
@@ -44,7 +45,11 @@ func (s *Service) rules(ctx context.Context) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rules{version: version, policy: policy, catalog: newCatalog(services), windows: window.Compile(set), learned: newLearned(pairs)}
+	var before history
+	if err := s.store.Setting(ctx, pastSetting, &before); err != nil {
+		return nil, err
+	}
+	r := &rules{version: version, policy: policy, catalog: newCatalog(services), windows: window.Compile(set), learned: newLearned(pairs, before.Together), past: before}
 	s.known.Store(r)
 	return r, nil
 }

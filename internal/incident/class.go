@@ -55,4 +55,5 @@ type ClassPair struct {
 	A, B   string
 	Merged int // how often people merged such alerts, since they split them
 	Split  int // how often they split them, since they merged them
+	Began  int // how often such alerts began together lately
 }

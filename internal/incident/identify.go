@@ -44,6 +44,8 @@ const (
 	SameGroup   JoinReason = "group"     // the sender grouped them
 	ByHand      JoinReason = "hand"      // a person joined them
 	Taught      JoinReason = "taught"    // people merged such alerts before
+	Together    JoinReason = "together"  // such alerts began together before
+	Alike       JoinReason = "alike"     // its words are like those of another, and its service is not known
 	SplitByHand JoinReason = "split"     // a person split it off another candidate
 	AfterWindow JoinReason = "window"    // it opened the candidate when the window that held it ended
 	Lasting     JoinReason = "lasting"   // it opened the candidate when it had not ended as soon as it mostly does

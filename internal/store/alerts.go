@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -254,6 +255,15 @@ func (s *Store) AlertsOf(ctx context.Context, incidentID string, limit int) ([]*
 // RecentAlerts gives the alerts that were reported last.
 func (s *Store) RecentAlerts(ctx context.Context, limit int) ([]*incident.Alert, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts ORDER BY last_at DESC LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list alerts: %w", err)
+	}
+	return collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
+}
+
+// AlertsSince gives alerts that were reported since a moment, by id, after one.
+func (s *Store) AlertsSince(ctx context.Context, since time.Time, after string, limit int) ([]*incident.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts WHERE last_at >= $1 AND id > $2 ORDER BY id LIMIT $3`, micros(since), after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}

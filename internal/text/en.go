@@ -180,6 +180,8 @@ var english = catalog{
 	"join.group":                "joined: the sender grouped them",
 	"join.hand":                 "joined: merged by hand[, from {with}]",
 	"join.taught":               "joined: people merged such alerts {with} times",
+	"join.together":             "joined: such alerts began together {with} times in the last 30 days",
+	"join.alike":                "joined: its words are like those of an alert in it ({with} %), and its service is not set up",
 	"join.split":                "opened it: split off[ {with}] by hand",
 	"join.window":               "opened it: it fires still after a window held it ({with})",
 	"join.lasting":              "opened it: it goes on for longer than it mostly did",

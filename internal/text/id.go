@@ -180,6 +180,8 @@ var indonesian = catalog{
 	"join.group":                "bergabung: dikelompokkan oleh pengirimnya",
 	"join.hand":                 "bergabung: digabung secara manual[, dari {with}]",
 	"join.taught":               "bergabung: alert seperti ini sudah {with} kali digabung orang",
+	"join.together":             "bergabung: alert seperti ini {with} kali mulai bersamaan dalam 30 hari terakhir",
+	"join.alike":                "bergabung: kata-katanya mirip dengan alert di dalamnya ({with} %), dan layanannya belum diatur",
 	"join.split":                "membuka kandidat ini: dipisahkan[ dari {with}] secara manual",
 	"join.window":               "membuka kandidat ini: masih menyala setelah jendela yang menahannya berakhir ({with})",
 	"join.lasting":              "membuka kandidat ini: berlangsung lebih lama daripada biasanya",

@@ -88,7 +88,7 @@ var codes = map[string][]string{
 	"moment.":           {"change", "detected", "declared", "cause", "decided", "mitigated", "resolved"},
 	"check.": {"notProduction", "assumedProduction", "production", "productionTier", "urgent", "serious", "mild", "sources", "oneSource", "wasReal", "wasNoise", "wasMixed", "flapping", "maintenance", "maintenanceBeside", "reports", "noReports",
 		"probeUnknown", "probeFailed", "probeBad", "probeGood", "errorsUnknown", "errorsFailed", "errorsBad", "errorsGood", "logsUnknown", "logsFailed", "logsBad", "logsGood"},
-	"join.":     {"first", "service", "neighbour", "group", "hand", "taught", "split", "window", "lasting", "unsteady"},
+	"join.":     {"first", "service", "neighbour", "group", "hand", "taught", "together", "alike", "split", "window", "lasting", "unsteady"},
 	"held.":     {"silence", "maintenance", "transient", "flapping", "ended"},
 	"evidence.": {"errors", "logs", "metrics", "changes", "recurrence", "probe", "host", "suspicions"},
 	"found.": {"errorsUp", "errorsNormal", "errorsNone", "slowUp", "slowNormal", "shifted", "steady", "noSeries", "patterns", "logsSteady", "noLines", "suspected", "noSuspect", "suspicion", "noSuspicion", "noChanges", "seen", "firstTime",
