@@ -45,7 +45,7 @@ type Parts struct {
 	PushKey     string // that browsers subscribe to
 	Links       inform.Links
 	Drill       Drill
-	Fetch       func(ctx context.Context, address string) ([]byte, error) // what lies at an address that a sender named
+	Fetch       func(ctx context.Context, address string) ([]byte, error) // what lies at an address that a sender or a manager named
 	Web         http.Handler                                              // the pages; nil serves none
 	Metrics     http.Handler                                              // nil serves none
 	PublicURL   string

@@ -134,3 +134,31 @@ func TestTheDryRunIsThereForAll(t *testing.T) {
 		t.Errorf("with an admin who has no contact method: %+v", p)
 	}
 }
+
+func TestAScheduleTakesItsHolidaysFromACalendar(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	manager := bearer(s.token(incident.Manager))
+	id := s.rota(manager, s.user("budi", incident.Responder).ID)
+	next := time.Now().AddDate(0, 1, 0).UTC()
+	calendar := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:" + next.Format("20060102") + "\r\nSUMMARY:Libur\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	var v struct{ Holidays []struct{ Date, Name string } }
+	s.must(&v, "POST", "/api/schedules/"+id+"/holidays", map[string]any{"calendar": calendar}, manager)
+	if len(v.Holidays) != 1 || v.Holidays[0].Date != next.Format(time.DateOnly) || v.Holidays[0].Name != "Libur" {
+		t.Errorf("the holidays are %+v", v.Holidays)
+	}
+	s.must(&v, "POST", "/api/schedules/"+id+"/holidays", map[string]any{"indonesia": true}, manager)
+	if len(v.Holidays) < 30 {
+		t.Errorf("with Indonesia's they are %d", len(v.Holidays))
+	}
+	for _, wrong := range []map[string]any{{}, {"calendar": "<html>"}, {"url": "file:///etc/passwd"}, {"url": "http://127.0.0.1:1/x.ics"}} {
+		if a := s.do("POST", "/api/schedules/"+id+"/holidays", wrong, manager); a.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%v: %d %s, want 422", wrong, a.StatusCode, a.body)
+		}
+	}
+	v.Holidays = nil
+	s.must(&v, "DELETE", "/api/schedules/"+id+"/holidays", nil, manager)
+	if len(v.Holidays) != 0 {
+		t.Errorf("taken away they are %+v", v.Holidays)
+	}
+}

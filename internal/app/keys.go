@@ -187,11 +187,11 @@ func (a Accounts) ListKeys(ctx context.Context) ([]api.KeyView, error) {
 	return out, nil
 }
 
-// maxFetched bounds what is read of an address that a sender named.
-const maxFetched = 64 << 10
+// maxFetched bounds what is read of an address that somebody named.
+const maxFetched = 1 << 20
 
-// fetcher reads what lies at an address that a sender named, such as the
-// certificate that signed its message.
+// fetcher reads what lies at an address that a sender or a manager named, such
+// as the certificate that signed a message, or a calendar of holidays.
 func fetcher(client *http.Client) func(ctx context.Context, address string) ([]byte, error) {
 	return func(ctx context.Context, address string) ([]byte, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)

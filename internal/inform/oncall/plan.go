@@ -23,6 +23,7 @@ type layer struct {
 	end        wall // 0: never
 	turn       wall
 	hours      []window
+	holidays   map[wall]bool // by their midnight
 	begins     time.Time
 	terminates time.Time // zero: never
 }
@@ -37,11 +38,16 @@ type window struct {
 // be, as an [incident.Error].
 func NewPlan(s Schedule) (*Plan, error) {
 	p := &Plan{}
+	holidays, err := newHolidays(s.Holidays)
+	if err != nil {
+		return nil, err
+	}
 	for n, l := range s.Layers {
 		ready, err := newLayer(fmt.Sprintf("layers.%d", n), l, s.Timezone)
 		if err != nil {
 			return nil, err
 		}
+		ready.holidays = holidays
 		p.layers = append(p.layers, ready)
 	}
 	if _, err := time.LoadLocation(s.Timezone); err != nil || s.Timezone == "" {
@@ -192,13 +198,24 @@ func (l *layer) spans(t time.Time, ahead wall) func(yield func(from, to time.Tim
 		for d := today - day; d <= today+ahead*day; d += day {
 			for n := range l.hours {
 				w := &l.hours[n]
-				if w.days[d.weekday()] && !yield((d+w.from).in(l.loc), (d+w.to).in(l.loc)) {
+				if w.days[l.weekday(d)] && !yield((d+w.from).in(l.loc), (d+w.to).in(l.loc)) {
 					return
 				}
 			}
 		}
 	}
 }
+
+// weekday of a midnight as the hours have it: a holiday is a Sunday.
+func (l *layer) weekday(d wall) time.Weekday {
+	if l.holidays[d] {
+		return time.Sunday
+	}
+	return d.weekday()
+}
+
+// daysAhead is how far next looks for hours: every window comes once a week.
+const daysAhead = 8
 
 // next is the first moment after t at which something may change; zero if
 // nothing ever does.
@@ -225,9 +242,12 @@ func (p *Plan) next(t time.Time) time.Time {
 				break
 			}
 		}
-		for from, to := range l.spans(t, 8) {
+		for from, to := range l.spans(t, daysAhead) {
 			take(from)
 			take(to)
+		}
+		if len(l.hours) > 0 && len(l.holidays) > 0 { // which may leave out all windows of these days
+			take((wallOf(t, l.loc).midnight() + daysAhead*day).in(l.loc))
 		}
 	}
 	for n := range p.overrides {

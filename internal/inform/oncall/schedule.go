@@ -26,6 +26,7 @@ type Schedule struct {
 	Timezone  string     `json:"timezone"` // IANA name
 	Layers    []Layer    `json:"layers"`   // a later one covers those before it where it has somebody
 	Overrides []Override `json:"overrides"`
+	Holidays  []Holiday  `json:"holidays,omitempty"`
 }
 
 // Layer is one rotation: people who take turns.
@@ -55,7 +56,7 @@ func (u Unit) hours() int { return map[Unit]int{Hour: 1, Day: 24, Week: 7 * 24}[
 
 // Times are the same hours on some days of the week.
 type Times struct {
-	Days []time.Weekday `json:"days,omitempty"` // 0 is Sunday; empty: every day
+	Days []time.Weekday `json:"days,omitempty"` // 0 is Sunday, and a holiday; empty: every day
 	From string         `json:"from"`           // 09:00
 	To   string         `json:"to"`             // 17:00; 24:00 for midnight; not after From: on the next day
 }

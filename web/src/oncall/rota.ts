@@ -55,6 +55,11 @@ export function cover(schedule: string, a: Date, b: Date, people: Account[], don
 /** A stretch of time in which somebody stands in, whatever the turns say. */
 export interface StandIn { id: string; person: string; from: string; until: string; reason?: string; /** Who accepted the request that it follows from. */ agreed?: string }
 
+/** A day on which the hours of a Sunday count. */
+export interface Holiday { date: string; name: string }
+/** What of a schedule is kept beside its turns. */
+export interface Kept { id: string; overrides: StandIn[] | null; holidays?: Holiday[] | null }
+
 /** What is proposed for a stand-in: from now until the turn under way ends, or for eight hours where that is far off. */
 export function stretch(now: Date, ends: string | undefined): { from: Date; until: Date } {
   const eight = new Date(now.getTime() + 8 * 3_600_000), end = ends ? new Date(ends) : eight;

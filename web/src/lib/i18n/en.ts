@@ -113,12 +113,15 @@ export const en = {
     none: 'There is no schedule. Without one a team’s members are paged in their order.', month: 'Month', earlier: 'Earlier month', later: 'Later month', hint: 'Drag over days, or mark them with Shift and the arrows and press Enter, to put somebody on call.',
     nobody: 'nobody', nobodyNow: 'Nobody is on call now.', left: 'has no account any more', then: (who: string, when: string) => `then ${who}, ${when}`, gap: (from: string, until: string) => `Nobody is on call from ${from} until ${until}.`,
     standIn: 'Take over', standInTitle: (s: string) => `Who is on call in ${s}, whatever the turns say?`, from: 'From', until: 'Until', standIns: 'Stand-ins', standsIn: (who: string, from: string, until: string) => `${who} stands in from ${from} until ${until}`, takeBack: 'Take back',
-    cover: (n: number) => `Who is on call for ${many(n, 'day', 'days')}?`, feed: 'My calendar', feedLink: 'Secret link', feedHint: 'Give this link to your calendar: it shows your shifts. Whoever has it sees them; a new link ends this one.',
+    holiday: 'holiday', cover: (n: number) => `Who is on call for ${many(n, 'day', 'days')}?`, feed: 'My calendar', feedLink: 'Secret link', feedHint: 'Give this link to your calendar: it shows your shifts. Whoever has it sees them; a new link ends this one.',
   },
   swaps: {
     title: 'Swap requests', mine: 'Give away', ask: (s: string) => `Who takes a shift of yours in ${s}?`, hint: 'They are told over their channels. Nothing changes until somebody accepts.', which: 'Your shift', who: 'Who takes it', anybody: 'anybody of the rotation', takes: (who: string) => `${who}, for nothing in return`, inReturn: (who: string, when: string) => `${who}, for their shift ${when}`,
     send: 'Ask', sent: 'They are being asked.', noShift: 'You have no shift in this schedule within two months.', span: (from: string, until: string) => `${from} until ${until}`, asksYou: (who: string) => `${who} asks you to take a shift over`, asks: (who: string, to: string) => `${who} asks ${to}`, youAsk: (to: string) => `You asked ${to}`, forThis: (when: string) => `In return: ${when}`,
     accept: 'Accept', decline: 'Decline', agreed: (who: string) => `agreed with ${who}`,
+  },
+  holidays: {
+    title: 'Holidays', hint: (n: number) => (n ? `${many(n, 'day is', 'days are')} known. On a holiday the hours of a Sunday count: rotations of weekdays do not hold, those of weekends do.` : 'On a holiday the hours of a Sunday count: rotations of weekdays do not hold, those of weekends do.'), add: 'Where from', indonesia: 'Indonesia, national holidays 2026–2027', address: 'a calendar at an address', pasted: 'a calendar file, pasted', none: 'take all away', url: 'Address (iCal)', file: 'The file’s text, from BEGIN:VCALENDAR on', note: 'Joint leave is set by decree and is not among them; add a calendar of it. Days that follow the moon may move by a day in 2027.', added: (n: number) => `Saved. ${many(n, 'holiday is', 'holidays are')} known now.`,
   },
   ladder: {
     title: 'Escalation', edit: 'Steps of escalation', members: 'Who is on call is asked first, then the members in their order.', steps: (n: number) => many(n, 'step', 'steps'),

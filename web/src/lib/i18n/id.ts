@@ -113,12 +113,15 @@ export const id: Catalog = {
     none: 'Belum ada jadwal. Tanpa jadwal, anggota tim dipanggil menurut urutannya.', month: 'Bulan', earlier: 'Bulan sebelumnya', later: 'Bulan berikutnya', hint: 'Seret melintasi hari, atau tandai dengan Shift dan panah lalu tekan Enter, untuk menetapkan petugas piket.',
     nobody: 'tak ada', nobodyNow: 'Saat ini tak ada yang piket.', left: 'akunnya sudah ditutup', then: (who, when) => `lalu ${who}, ${when}`, gap: (from, until) => `Tak ada yang piket dari ${from} sampai ${until}.`,
     standIn: 'Ambil alih', standInTitle: (s) => `Siapa yang piket di ${s}, apa pun gilirannya?`, from: 'Mulai', until: 'Sampai', standIns: 'Pengganti', standsIn: (who, from, until) => `${who} menggantikan dari ${from} sampai ${until}`, takeBack: 'Batalkan',
-    cover: (n) => `Siapa yang piket selama ${n} hari?`, feed: 'Kalender saya', feedLink: 'Tautan rahasia', feedHint: 'Berikan tautan ini ke kalender Anda: giliran Anda tampil di sana. Siapa pun yang memegangnya dapat melihatnya; tautan baru mengakhiri yang ini.',
+    holiday: 'hari libur', cover: (n) => `Siapa yang piket selama ${n} hari?`, feed: 'Kalender saya', feedLink: 'Tautan rahasia', feedHint: 'Berikan tautan ini ke kalender Anda: giliran Anda tampil di sana. Siapa pun yang memegangnya dapat melihatnya; tautan baru mengakhiri yang ini.',
   },
   swaps: {
     title: 'Permintaan tukar giliran', mine: 'Alihkan', ask: (s) => `Siapa yang mengambil giliran Anda di ${s}?`, hint: 'Mereka diberi tahu lewat kanalnya. Tak ada yang berubah sampai ada yang menerima.', which: 'Giliran Anda', who: 'Siapa yang mengambil', anybody: 'siapa saja yang bergiliran', takes: (who) => `${who}, tanpa imbalan`, inReturn: (who, when) => `${who}, ditukar gilirannya ${when}`,
     send: 'Minta', sent: 'Permintaan sedang dikirim.', noShift: 'Anda tak punya giliran di jadwal ini dalam dua bulan ke depan.', span: (from, until) => `${from} sampai ${until}`, asksYou: (who) => `${who} meminta Anda mengambil giliran`, asks: (who, to) => `${who} meminta ${to}`, youAsk: (to) => `Anda meminta ${to}`, forThis: (when) => `Sebagai gantinya: ${when}`,
     accept: 'Terima', decline: 'Tolak', agreed: (who) => `disepakati dengan ${who}`,
+  },
+  holidays: {
+    title: 'Hari libur', hint: (n) => (n ? `${n} hari sudah dikenal. Pada hari libur berlaku jam hari Minggu: giliran hari kerja tidak berlaku, giliran akhir pekan berlaku.` : 'Pada hari libur berlaku jam hari Minggu: giliran hari kerja tidak berlaku, giliran akhir pekan berlaku.'), add: 'Sumbernya', indonesia: 'Indonesia, libur nasional 2026–2027', address: 'kalender di sebuah alamat', pasted: 'isi berkas kalender', none: 'hapus semuanya', url: 'Alamat (iCal)', file: 'Isi berkas, mulai dari BEGIN:VCALENDAR', note: 'Cuti bersama ditetapkan dengan keputusan pemerintah dan tidak termasuk; tambahkan kalendernya. Hari yang mengikuti bulan dapat bergeser sehari pada 2027.', added: (n) => `Tersimpan. ${n} hari libur kini dikenal.`,
   },
   ladder: {
     title: 'Eskalasi', edit: 'Tahap eskalasi', members: 'Petugas piket dipanggil lebih dulu, lalu anggota menurut urutannya.', steps: (n) => `${n} tahap`,
