@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sigap-dev/sigap/internal/app"
+	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/storetest"
 	"github.com/sigap-dev/sigap/lab/fault"
 )
@@ -75,6 +77,48 @@ func TestADrillGoesFromTheFirstSignalToAWrittenPostMortem(t *testing.T) {
 	if cause := section(t, md, "Cause and contributing factors"); !strings.Contains(cause, f.Cause.Service) || !regexp.MustCompile(f.Cause.Sign).MatchString(cause) {
 		t.Errorf("%s; the post-mortem says of the cause:\n%s", f.Cause.Words, cause)
 	}
+}
+
+// TestADrillGoesOnWhenTheServerIsKilled kills it at random moments of a whole
+// drill, twice; the long form every few seconds.
+func TestADrillGoesOnWhenTheServerIsKilled(t *testing.T) {
+	n := seed(t)
+	r := rand.New(rand.NewPCG(n, 11))
+	s := install(t, storetest.SQLite(t))
+	p := s.launch()
+	address := strings.TrimPrefix(p.url, "http://")
+	over := make(chan struct{})
+	kills := make(chan int)
+	go func() {
+		done := 0
+		defer func() { kills <- done }()
+		pause := 20 * time.Second
+		if soak() {
+			pause = 4 * time.Second
+		}
+		for {
+			select {
+			case <-over:
+				return
+			case <-time.After(pause/2 + time.Duration(r.Int64N(int64(pause)))):
+			}
+			p.kill()
+			p = s.launch("--listen", address)
+			done++
+		}
+	}()
+	printed, md := drill(t, []string{"SIGAP_TOKEN=" + s.token}, "--server", p.url, "--fault", "bad-config", "--warmup", "21s")
+	close(over)
+	t.Logf("%d kills\n%s", <-kills, printed)
+	checkStages(t, printed)
+	if cause := section(t, md, "Cause and contributing factors"); strings.TrimSpace(cause) == "" {
+		t.Errorf("the post-mortem says nothing of the cause:\n%s", md)
+	}
+	s.store(func(a app.Accounts) {
+		if _, err := a.Verify(t.Context(), nil, func(i *incident.Incident, fault error) { t.Errorf("%s: %v", i.Ref(), fault) }); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // section is what a document says under a heading.

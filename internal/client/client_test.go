@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/client"
 )
@@ -102,5 +106,59 @@ func TestAnAnswerThatIsNoJSONIsAnError(t *testing.T) {
 	var out struct{}
 	if err := c.Call(t.Context(), "GET", "/readyz", nil, &out); err == nil || !strings.Contains(err.Error(), "read the answer") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAPatientCallIsSentAgainUnderItsKeyUntilItIsAnswered(t *testing.T) {
+	t.Parallel()
+	under := http.Header{"Retry-After": {"1"}}
+	for _, tt := range []struct {
+		name    string
+		answers []int // 0: the connection breaks
+		header  http.Header
+		wrong   bool
+	}{
+		{"the connection broke twice", []int{0, 0, 204}, nil, false},
+		{"it was done, and the answer was lost", []int{0, 409}, nil, false},
+		{"it is under way", []int{0, 409, 204}, under, false},
+		{"it conflicts with what others did", []int{409}, nil, true},
+		{"it is refused when the server is back", []int{0, 422}, nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			keys := map[string]bool{}
+			n := 0
+			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				keys[r.Header.Get("Idempotency-Key")] = true
+				n++
+				status := tt.answers[min(n, len(tt.answers))-1]
+				if status == 0 {
+					panic(http.ErrAbortHandler)
+				}
+				maps.Copy(w.Header(), tt.header)
+				w.WriteHeader(status)
+			})
+			c.Patience = time.Minute
+			if err := c.Call(t.Context(), "POST", "/api/x", nil, nil); (err != nil) != tt.wrong {
+				t.Errorf("the call gave %v", err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if n != len(tt.answers) || len(keys) != 1 || keys[""] {
+				t.Errorf("it was sent %d times under the keys %v, want %d under one", n, keys, len(tt.answers))
+			}
+		})
+	}
+}
+
+func TestACallWithoutPatienceIsSentOnce(t *testing.T) {
+	t.Parallel()
+	var n atomic.Int32
+	c := serve(t, func(http.ResponseWriter, *http.Request) { n.Add(1); panic(http.ErrAbortHandler) })
+	if err := c.Call(t.Context(), "POST", "/api/x", nil, nil); err == nil || n.Load() != 1 {
+		t.Errorf("it was sent %d times, and gave %v", n.Load(), err)
 	}
 }

@@ -40,6 +40,9 @@ type Options struct {
 	Logger     *slog.Logger
 }
 
+// patience is how long a player tries again while Sigap starts anew.
+const patience = 30 * time.Second
+
 // Drill is one that is under way.
 type Drill struct {
 	Options
@@ -103,6 +106,7 @@ func (d *Drill) say(stage, format string, args ...any) {
 // agent.
 func (d *Drill) setUp(ctx context.Context) error {
 	d.say("setup", "the shop starts: five services, a database, users who buy")
+	d.Admin.Patience = patience
 	var err error
 	if d.cast, err = d.hire(ctx); err != nil {
 		return fmt.Errorf("people: %w", err)

@@ -57,7 +57,12 @@ func (d *Drill) hire(ctx context.Context) (*cast, error) {
 		{&c.sari, "Sari Putri", "en", "responder", "engineering"}, {&c.dewi, "Dewi Anggraini", "id", "responder", "support"},
 		{&c.andi, "Andi Hidayat", "en", "responder", "support"}, {&c.hadi, "Hadi Kusuma", "id", "viewer", "management"},
 	} {
-		if *p.to, err = d.hireOne(ctx, mail, p.name, p.lang, p.right, p.does); err != nil {
+		for range 3 { // an invitation whose answer was lost is made anew, for another address
+			if *p.to, err = d.hireOne(ctx, mail, p.name, p.lang, p.right, p.does); err == nil || ctx.Err() != nil {
+				break
+			}
+		}
+		if err != nil {
 			return c, fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
@@ -88,6 +93,7 @@ func (d *Drill) hireOne(ctx context.Context, mail *mailbox, name, lang, right, d
 		return nil, err
 	}
 	p := &player{Client: client.New(d.Admin.Server(), ""), ID: invited.Person.ID, Name: name, does: does}
+	p.Patience = patience
 	if err := p.Call(ctx, "POST", "/api/invitations/accept", map[string]any{"token": link.Query().Get("token"), "password": rand.Text()}, nil); err != nil {
 		return nil, err
 	}

@@ -193,6 +193,26 @@ func TestAJobOfACommittedOperationIsWorkedSoon(t *testing.T) {
 	})
 }
 
+// Without a leader nothing that falls due is made ready, an escalation neither.
+func TestTheLeadOfAProcessThatDiedIsTakenAtOnce(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, dsn string) {
+		st := open(t, dsn)
+		behind(t, dsn, `INSERT INTO river_leader (elected_at, expires_at, leader_id, name) VALUES ('2026-01-01 00:00:00', '2999-01-01 00:00:00', 'sigap-dead', 'default')`)
+		workers := river.NewWorkers()
+		river.AddWorker(workers, river.WorkFunc(func(context.Context, *river.Job[incident.Verify]) error { return nil }))
+		client, err := st.Work(t.Context(), &river.Config{Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}}, TestOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = client.Stop(context.Background()) })
+		var dead int
+		if err := database(t, dsn).QueryRowContext(t.Context(), `SELECT count(*) FROM river_leader WHERE leader_id = 'sigap-dead'`).Scan(&dead); err != nil || dead != 0 {
+			t.Errorf("the process that died still leads (%d, %v)", dead, err)
+		}
+	})
+}
+
 func TestRepeatedAlertsAreOneRow(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, dsn string) {

@@ -12,6 +12,14 @@ import (
 // behind runs a statement on the database past the store.
 func behind(t *testing.T, dsn, statement string) {
 	t.Helper()
+	if _, err := database(t, dsn).ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// database is that of a store, past it.
+func database(t *testing.T, dsn string) *sql.DB {
+	t.Helper()
 	driver := "pgx"
 	if dir, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		driver, dsn = "sqlite", "file:"+filepath.Join(dir, "sigap.db")+"?_pragma=busy_timeout(10000)"
@@ -20,10 +28,8 @@ func behind(t *testing.T, dsn, statement string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), statement); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
