@@ -34,6 +34,7 @@ var importRules = []importRule{
 	{who: "internal/evidence/shift", may: record, why: "a method turns data into data and does no I/O"},
 	{who: "internal/identify/intake", may: record, why: "a parser turns bytes into signals and does no I/O"},
 	{who: "internal/identify/window", may: append(record[:2:2], "internal/identify/intake"), why: "what a window covers is arithmetic over the clock and labels"},
+	{who: "internal/identify/rule", may: record, why: "what a rule says of a signal is arithmetic over its fields"},
 	{who: "internal/inform/oncall", may: record, why: "who is on call is arithmetic over the directory"},
 
 	{who: "internal/evidence/...", may: append(record[:2:2], "internal/recorder"), why: "evidence is what the stages look at; it does not know them"},

@@ -20,6 +20,7 @@ func (s *Server) registerSettings() {
 	s.registerProbes()
 	s.registerSignals()
 	s.registerWindows()
+	s.registerRules()
 	route(s, incident.Viewer, http.MethodGet, "/api/policy", "What the team decided beforehand", func(ctx context.Context, _ *nothing) (*body[incident.Policy], error) {
 		p, err := s.Store.Policy(ctx)
 		return &body[incident.Policy]{p}, err

@@ -35,12 +35,13 @@ type ahead struct {
 func (a *ahead) of(in arrival, r *rules) []incident.Signal {
 	var out []incident.Signal
 	for n := range in.Signals {
-		s := &in.Signals[n]
-		if s.State != incident.Firing || !r.mayPage(s) || r.windows.Cover(s, in.At, "") != nil {
+		as := in.Signals[n]
+		s := &as
+		if r.route(s); s.State != incident.Firing || !r.mayPage(s) || r.windows.Cover(s, in.At, "") != nil {
 			continue
 		}
 		if a.turn(fmt.Sprint(in.Key.Drill, "/", s.Environment, "/", group(s)), in.At) {
-			out = append(out, *s)
+			out = append(out, in.Signals[n])
 		}
 	}
 	return out
@@ -75,5 +76,15 @@ func (r *rules) mayPage(s *incident.Signal) bool {
 	if !r.policy.Production(s.Environment) {
 		return false
 	}
-	return r.policy.Matrix[row(r.catalog.services[s.Service].Tier)][r.policy.Urgency(s.Severity)].Major()
+	severity := r.policy.Matrix[row(r.catalog.services[s.Service].Tier)][r.policy.Urgency(s.Severity)]
+	if d := s.Ruled; d != nil {
+		if d.Quiet {
+			return false
+		}
+		severity = max(severity, d.AtMost)
+		if d.AtLeast.Valid() {
+			severity = min(severity, d.AtLeast)
+		}
+	}
+	return severity.Major()
 }

@@ -37,6 +37,7 @@ func (s *Service) Run(ctx context.Context) {
 			}
 		case <-note.C:
 			s.writeRepeats(ctx)
+			s.noteRules(ctx)
 			s.expire(ctx)
 			s.missBeats(ctx)
 		}
@@ -148,6 +149,7 @@ type joining struct {
 	alert *incident.Alert
 	why   incident.JoinReason // empty: it belongs there already
 	with  string
+	group string // what others join it by, as a rule says
 	at    time.Time
 }
 
@@ -157,6 +159,7 @@ func (b *batch) apply(bodies []string) error {
 		if err := json.Unmarshal([]byte(body), &arrivals[n]); err != nil {
 			return fmt.Errorf("read an accepted body: %w", err)
 		}
+		b.rules.routed(&arrivals[n])
 	}
 	if err := b.load(arrivals); err != nil {
 		return err
@@ -259,6 +262,9 @@ func (b *batch) fires(alert *incident.Alert, a arrival, before incident.AlertSta
 	news := before != incident.AlertFiring
 	if news {
 		alert.First = firstOf(sig.StartedAt, a.At)
+		if sig.Ruled != nil {
+			b.rules.own.Matched(sig.Ruled.Rule, b.now)
+		}
 	}
 	graver := b.policy.Urgency(sig.Severity) < b.policy.Urgency(severity)
 	if (news || graver || wasHeld != nil) && b.hold(alert, a, news) {
@@ -332,15 +338,18 @@ func (b *batch) join(alert *incident.Alert, a arrival, released *incident.Held) 
 			Status: incident.Triage, Milestones: map[incident.Milestone]time.Time{incident.Detected: a.At}}
 		b.open = append([]*incident.Incident{i}, b.open...)
 		b.plan(i, a.Key).fresh = true
-		why, with = incident.FirstAlert, ""
-		if released != nil {
+		switch i.Apart = why == incident.OnItsOwn; {
+		case i.Apart:
+		case released != nil:
 			why, with = afterHold(released)
+		default:
+			why, with = incident.FirstAlert, ""
 		}
 	}
 	alert.Incident = i.ID
 	b.noteClass(i, sig)
 	p := b.plan(i, a.Key)
-	p.joins = append(p.joins, joining{alert: alert, why: why, with: with, at: a.At})
+	p.joins = append(p.joins, joining{alert: alert, why: why, with: with, group: b.noteRule(b.rules.own.Group(sig), i), at: a.At})
 }
 
 func (b *batch) plan(i *incident.Incident, key Key) *plan {

@@ -44,6 +44,9 @@ func (b *batch) loadOpen(arrivals []arrival) error {
 			} else {
 				groups[group(s)] = true
 			}
+			if g := b.rules.own.Group(s); g != nil && !g.Apart {
+				groups[ruleGroup(g)] = true
+			}
 		}
 		for _, r := range a.Reports {
 			if r.Service == "" {
@@ -65,11 +68,11 @@ func (b *batch) loadOpen(arrivals []arrival) error {
 }
 
 // choose finds the open incident that an alert belongs to, and why; nil if
-// none. It tries, in this order: the one that it belonged to before; the same
-// service; a service that calls it or is called by it; for an alert that names
-// no service, the same words; such as people merged before, or as began together
-// before; the like words of services that nobody knows. What people split
-// again and again does not join by its service.
+// none. It tries, in this order: the one that it belonged to before; what the
+// team's rules say; the same service; a service that calls it or is called by
+// it; for an alert that names no service, the same words; such as people merged
+// before, or as began together before; the like words of services that nobody
+// knows. What people split again and again does not join by its service.
 func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, incident.JoinReason, string) {
 	sig := &alert.Signal
 	for _, i := range b.open {
@@ -77,18 +80,25 @@ func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, in
 			return i, "", ""
 		}
 	}
+	g := b.rules.own.Group(sig)
+	if i := b.byRule(g, sig, a); i != nil {
+		return i, incident.ByRule, named(g)
+	}
+	if g != nil && g.Apart {
+		return nil, incident.OnItsOwn, g.Name
+	}
 	for _, i := range b.open {
-		if b.mayJoin(i, a) && sameEnvironment(i, sig) && !b.apart(i, sig) && sig.Service != "" && (i.Service == sig.Service || slices.Contains(i.Affected, sig.Service)) {
+		if b.takes(i, a) && sameEnvironment(i, sig) && !b.apart(i, sig) && sig.Service != "" && (i.Service == sig.Service || slices.Contains(i.Affected, sig.Service)) {
 			return i, incident.SameService, ""
 		}
 	}
 	for _, i := range b.open {
-		if b.mayJoin(i, a) && sameEnvironment(i, sig) && !b.apart(i, sig) && sig.Service != "" && b.catalog.graph.Neighbours(i.Service, sig.Service) {
+		if b.takes(i, a) && sameEnvironment(i, sig) && !b.apart(i, sig) && sig.Service != "" && b.catalog.graph.Neighbours(i.Service, sig.Service) {
 			return i, incident.Neighbour, i.Service
 		}
 	}
 	for _, i := range b.open {
-		if b.mayJoin(i, a) && sig.Service == "" && i.Service == "" && i.Title == sig.Title {
+		if b.takes(i, a) && sig.Service == "" && i.Service == "" && i.Title == sig.Title {
 			return i, incident.SameGroup, ""
 		}
 	}
@@ -103,10 +113,17 @@ func (b *batch) choose(alert *incident.Alert, a arrival) (*incident.Incident, in
 // fires when the impact has ended is news, and pages. A drill's alerts keep to
 // drills.
 func (b *batch) mayJoin(i *incident.Incident, a arrival) bool {
+	return b.mayJoinWithin(i, a, b.policy.GroupWindow)
+}
+
+// takes reports whether i still takes alerts that it has not had.
+func (b *batch) takes(i *incident.Incident, a arrival) bool { return !i.Apart && b.mayJoin(i, a) }
+
+func (b *batch) mayJoinWithin(i *incident.Incident, a arrival, window time.Duration) bool {
 	if !i.Status.Pages() || i.Drill != a.Key.Drill {
 		return false
 	}
-	return i.Status != incident.Triage || a.At.Sub(lastAlert(i)) <= b.policy.GroupWindow
+	return i.Status != incident.Triage || a.At.Sub(lastAlert(i)) <= window
 }
 
 // lastAlert is when the newest alert joined.

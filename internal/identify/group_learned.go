@@ -95,7 +95,7 @@ func (b *batch) chooseLearned(sig *incident.Signal, a arrival) (*incident.Incide
 	var with *incident.Incident
 	most := 0
 	for _, i := range b.open {
-		if !b.mayJoin(i, a) || !b.recent(i, a) || !sameEnvironment(i, sig) || b.apart(i, sig) {
+		if !b.takes(i, a) || !b.recent(i, a) || !sameEnvironment(i, sig) || b.apart(i, sig) {
 			continue
 		}
 		merged, began := b.knownOf(class, i)

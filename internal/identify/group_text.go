@@ -93,7 +93,7 @@ func (b *batch) chooseAlike(sig *incident.Signal, a arrival) (*incident.Incident
 		most = sameWords
 	}
 	for _, i := range b.open[:min(len(b.open), alikeAmong)] {
-		if i.Environment != sig.Environment || !b.catalog.loose(i.Service) || otherService(i.Service, sig.Service) || !b.mayJoin(i, a) || !b.recent(i, a) || b.apart(i, sig) {
+		if i.Environment != sig.Environment || !b.catalog.loose(i.Service) || otherService(i.Service, sig.Service) || !b.takes(i, a) || !b.recent(i, a) || b.apart(i, sig) {
 			continue
 		}
 		for _, c := range b.classes[i] {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/identify/rule"
 	"github.com/sigap-dev/sigap/internal/identify/window"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -52,8 +53,8 @@ type Store interface {
 	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
 	Change(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
 	Create(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
-	// Rules numbers the state of the services, the policy, the windows and what
-	// was learned.
+	// Rules numbers the state of the services, the policy, the windows, the team's
+	// rules and what was learned.
 	Rules(ctx context.Context) (int64, error)
 	Services(ctx context.Context) ([]directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
@@ -72,6 +73,12 @@ type Store interface {
 	ChangeWindow(ctx context.Context, id string, fn func(*window.Window) error) (*window.Window, error)
 	// Held gives alerts that are held and have not ended, by id, after one.
 	Held(ctx context.Context, after string, limit int) ([]*incident.Alert, error)
+	// RuleList gives the team's rules in their order.
+	RuleList(ctx context.Context) ([]rule.Kept, error)
+	PutRule(ctx context.Context, r rule.Rule) error
+	RemoveRule(ctx context.Context, id string) (was bool, err error)
+	OrderRules(ctx context.Context, ids []string) error
+	NoteRules(ctx context.Context, became map[string]rule.State) error
 	Shared() bool
 }
 

@@ -14,6 +14,7 @@ func (s *Service) Preview(ctx context.Context, key Key, sig incident.Signal) (i 
 	if err != nil {
 		return nil, false, nil, err
 	}
+	r.route(&sig)
 	i = &incident.Incident{Title: sig.Title, Service: sig.Service, Environment: sig.Environment, Status: incident.Triage}
 	if i.Environment == "" {
 		i.Environment = r.catalog.services[sig.Service].Environment

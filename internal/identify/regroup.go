@@ -87,13 +87,13 @@ func (b *batch) takeOver(e *incident.Edit, merged *incident.Incident, fires bool
 	if !i.Status.Open() {
 		return incident.FieldError("into", "%s is %s: nobody works on it any more.", i.Ref(), i.Status)
 	}
-	asked := pagedBefore(i)
+	asked, paged := pagedBefore(i), b.paged(i)
 	e.Record(merged.Taken())
 	if merged.Number > 0 && merged.Severity < i.Severity {
 		setSeverity(e, merged.Severity, "")
 	}
 	e.Actor = incident.System()
-	b.judge(&plan{incident: i}, e, fires)
+	b.judge(&plan{incident: i}, e, fires, paged)
 	switch {
 	case asked || !pagedBefore(merged) || !i.Status.Pages():
 	case i.Status != incident.Triage:
@@ -167,9 +167,10 @@ func (b *batch) split(actor incident.Actor, from *incident.Incident, alerts []*i
 		return nil, err
 	}
 	stayed, err := b.tx.Change(actor, from.ID, func(e *incident.Edit) error {
+		paged := b.paged(e.Incident)
 		e.Record(off)
 		e.Actor = incident.System()
-		b.judge(&plan{incident: e.Incident}, e, fires)
+		b.judge(&plan{incident: e.Incident}, e, fires, paged)
 		return nil
 	})
 	if err != nil {
@@ -186,7 +187,7 @@ func (b *batch) split(actor incident.Actor, from *incident.Incident, alerts []*i
 		e.RecordAt(first.First, incident.Opened{ID: newID, Title: first.Signal.Title, Service: first.Signal.Service, Environment: cmp.Or(first.Signal.Environment, from.Environment), Drill: from.Drill})
 		e.Record(left)
 		e.Actor = incident.System()
-		b.judge(fresh, e, fires)
+		b.judge(fresh, e, fires, false)
 		return nil
 	})
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 
 	"github.com/sigap-dev/sigap/internal/directory"
+	"github.com/sigap-dev/sigap/internal/identify/rule"
 	"github.com/sigap-dev/sigap/internal/identify/window"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// rules are what people set up beforehand: the policy, the catalog and the
-// windows, and what they taught. They are shared and must not be changed.
+// rules are what people set up beforehand: the policy, the catalog, the windows
+// and the rules of their own, and what they taught. They are shared and must not
+// be changed.
 type rules struct {
 	version int64
 	policy  incident.Policy
@@ -17,6 +19,7 @@ type rules struct {
 	windows window.Set
 	learned learned
 	past    history
+	own     *rule.Set
 }
 
 // rules gives what holds at the moment. It asks the store for its version and
@@ -49,7 +52,13 @@ func (s *Service) rules(ctx context.Context) (*rules, error) {
 	if err := s.store.Setting(ctx, pastSetting, &before); err != nil {
 		return nil, err
 	}
-	r := &rules{version: version, policy: policy, catalog: newCatalog(services), windows: window.Compile(set), learned: newLearned(pairs, before.Together), past: before}
+	own, err := s.store.RuleList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &rules{version: version, policy: policy, catalog: newCatalog(services), windows: window.Compile(set),
+		learned: newLearned(pairs, before.Together), past: before, own: rule.Compile(justRules(own))}
+	s.noteRules(ctx) // of the set that goes
 	s.known.Store(r)
 	return r, nil
 }

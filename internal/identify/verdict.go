@@ -48,27 +48,31 @@ func pages(i *incident.Incident, v *incident.Verdict, p incident.Policy) bool {
 	if i.SeverityBy != nil {
 		severity = i.Severity
 	}
-	return v.Production && severity.Major() && v.Score >= p.PageAt
+	return v.Production && severity.Major() && v.Score >= p.PageAt && !quiet(i)
 }
 
 // judge makes a verdict: each check adds its weight, and says what it found or
 // that it could not look.
 func judge(k Known, p incident.Policy) incident.Verdict {
 	v := incident.Verdict{Live: k.Live, Production: p.Production(k.Incident.Environment)}
+	add := func(c incident.Check) {
+		if c.Code != "" {
+			v.Checks = append(v.Checks, c)
+			v.Score += c.Weight
+		}
+	}
 	checks := []func(Known, incident.Policy) incident.Check{production, urgency, sources, past, flaps, reports, maintenance}
 	if k.Live {
 		checks = append(checks, ownProbe, errorRate, logs)
 	}
 	for _, check := range checks {
-		c := check(k, p)
-		if c.Code == "" {
-			continue
-		}
-		v.Checks = append(v.Checks, c)
-		v.Score += c.Weight
+		add(check(k, p))
+	}
+	for _, c := range rulings(k, p) {
+		add(c)
 	}
 	v.Score = min(100, max(0, v.Score))
-	v.Severity = severity(k, p)
+	v.Severity = bounded(k.Incident, severity(k, p))
 	if !v.Production {
 		v.Score = min(v.Score, 20)
 		v.Severity = max(v.Severity, incident.SEV3)

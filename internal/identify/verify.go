@@ -168,7 +168,7 @@ func (s *Service) Unanswered(ctx context.Context, id string) error {
 
 func byPolicy(e *incident.Edit, policy incident.Policy) error {
 	i := e.Incident
-	if i.Status != incident.Triage || i.Verdict == nil || !i.Verdict.Production || !i.Severity.Major() || i.Verdict.Score < policy.DeclareAt {
+	if i.Status != incident.Triage || i.Verdict == nil || !i.Verdict.Production || !i.Severity.Major() || i.Verdict.Score < policy.DeclareAt || quiet(i) {
 		return nil
 	}
 	return declare(e, i.Severity, "score", "")

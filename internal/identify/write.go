@@ -2,6 +2,7 @@ package identify
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -47,6 +48,7 @@ var errEnded = errors.New("the incident was ended meanwhile")
 
 func (b *batch) record(p *plan, e *incident.Edit, fires bool) {
 	i := e.Incident
+	paged := b.paged(i) // before these joined
 	if p.fresh {
 		o := incident.Opened{ID: i.ID, Title: p.incident.Title, Service: p.incident.Service, Environment: p.incident.Environment, Drill: p.key.Drill}
 		at := p.incident.Milestones[incident.Detected]
@@ -55,13 +57,16 @@ func (b *batch) record(p *plan, e *incident.Edit, fires bool) {
 		}
 		e.RecordAt(at, o)
 	}
+	if len(p.joins) > saidSingly+1 { // the record tells of the first few only
+		slices.SortStableFunc(p.joins, b.graverFirst)
+	}
 	for n, j := range p.joins {
 		if j.why == "" {
 			j.why, j.with = whyOf(i, j.alert.ID)
 		}
-		f := incident.SignalJoined{Alert: j.alert.Joined(j.why, j.with)}
+		f := incident.SignalJoined{Alert: j.alert.Joined(j.why, j.with), Groups: groupsOf(p.joins[n : n+1])}
 		if n == saidSingly && len(p.joins) > saidSingly+1 {
-			f.More, f.Ended = len(p.joins)-n-1, !fires
+			f.More, f.Ended, f.Groups = len(p.joins)-n-1, !fires, groupsOf(p.joins[n:])
 		}
 		e.RecordAt(j.at, f)
 		if f.More > 0 {
@@ -72,12 +77,46 @@ func (b *batch) record(p *plan, e *incident.Edit, fires bool) {
 		e.RecordAt(r.Report.At, r)
 	}
 	e.Actor = incident.System() // what follows is Sigap's own opinion
-	b.judge(p, e, fires)
+	b.judge(p, e, fires, paged)
+}
+
+// graverFirst puts what a verdict must know of before what it need not: what
+// fires, what rules did not make little of, what the sender calls grave.
+func (b *batch) graverFirst(x, y joining) int {
+	rank := func(j joining) int {
+		s := &j.alert.Signal
+		n := b.policy.Urgency(s.Severity)
+		if s.Ruled != nil && (s.Ruled.Quiet || s.Ruled.AtMost.Valid()) {
+			n += 10
+		}
+		if j.alert.State == incident.AlertResolved {
+			n += 100
+		}
+		return n
+	}
+	return rank(x) - rank(y)
+}
+
+// groupsOf are what others join alerts by, as rules say, each once.
+func groupsOf(joins []joining) []string {
+	var out []string
+	for _, j := range joins {
+		if j.group != "" && !slices.Contains(out, j.group) {
+			out = append(out, j.group)
+		}
+	}
+	return out
+}
+
+// paged reports whether a candidate's verdict, as it stands, paged.
+func (b *batch) paged(i *incident.Incident) bool {
+	return i.Verdict != nil && pages(i, i.Verdict, b.policy)
 }
 
 // judge gives the first verdict and asks for what follows from it. fires says
-// whether one of the candidate's alerts has not ended.
-func (b *batch) judge(p *plan, e *incident.Edit, fires bool) {
+// whether one of the candidate's alerts has not ended, paged whether it paged
+// already.
+func (b *batch) judge(p *plan, e *incident.Edit, fires, paged bool) {
 	i := e.Incident
 	ended := len(i.Alerts) > 0 && !fires
 	if i.Status != incident.Triage {
@@ -90,7 +129,6 @@ func (b *batch) judge(p *plan, e *incident.Edit, fires bool) {
 		e.EnqueueAt(e.Now.Add(settleAfter), Settle{Incident: i.ID})
 		return
 	}
-	paged := i.Verdict != nil && pages(i, i.Verdict, b.policy)
 	joined := make([]*incident.Alert, 0, len(p.joins))
 	for _, j := range p.joins {
 		joined = append(joined, j.alert)

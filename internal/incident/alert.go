@@ -53,7 +53,7 @@ type Held struct {
 func (a *Alert) Joined(why JoinReason, with string) JoinedAlert {
 	s := a.Signal
 	return JoinedAlert{ID: a.ID, Source: s.Source, Sender: s.Sender, Title: s.Title, Service: s.Service,
-		Severity: s.Severity, Value: s.Value, URL: s.URL, State: a.State, Why: why, With: with}
+		Severity: s.Severity, Value: s.Value, URL: s.URL, State: a.State, Why: why, With: with, Ruled: s.Ruled}
 }
 
 // Repeat is how often an alert was reported again, and until when it counts as

@@ -29,6 +29,7 @@ func facts() []Fact {
 		Retitled{Title: "Nobody can pay"},
 		SignalJoined{Alert: JoinedAlert{ID: "a1", Source: "grafana", Sender: "eu", Title: "t", Service: "payment", Severity: "critical", Value: "7 %", URL: "https://x", State: AlertFiring, Why: FirstAlert}},
 		SignalJoined{Alert: JoinedAlert{ID: "a2", Title: "u", Service: "cart", State: AlertResolved, Why: Neighbour, With: "payment"}, More: 996},
+		SignalJoined{Alert: JoinedAlert{ID: "a3", Title: "v", State: AlertFiring, Why: ByRule, With: "Regions: region eu", Ruled: &Ruled{Rule: "r1", Name: "Carts", Service: "cart", From: "web", AtMost: SEV3, AtLeast: SEV4, Quiet: true}}, Groups: []string{RuleGroup("r2", "region eu")}},
 		Judged{Verdict: Verdict{Score: 85, Severity: SEV1, Production: true, Live: true, Checks: []Check{{Code: "urgent", State: CheckYes, Weight: 30, Args: why}}}},
 		Evidence{
 			Check: "errors", Source: "prometheus", State: EvidenceFound, Code: "errorsUp", Args: why, Window: window, Took: time.Second, Onset: start.Add(-2 * time.Minute),

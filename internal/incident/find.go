@@ -27,7 +27,7 @@ func (i *Incident) Groups() []string {
 	for _, s := range i.Affected {
 		out = append(out, ServiceGroup(s))
 	}
-	return out
+	return append(out, i.RuleGroups...)
 }
 
 func cut(name string) string {

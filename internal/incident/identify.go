@@ -50,6 +50,8 @@ const (
 	AfterWindow JoinReason = "window"    // it opened the candidate when the window that held it ended
 	Lasting     JoinReason = "lasting"   // it opened the candidate when it had not ended as soon as it mostly does
 	Unsteady    JoinReason = "unsteady"  // it opened the candidate after it had been held for coming and going
+	ByRule      JoinReason = "rule"      // a rule of the team says so
+	OnItsOwn    JoinReason = "apart"     // it opened the candidate, which a rule of the team keeps for it alone
 )
 
 // AlertState is what is known of an alert.
@@ -73,7 +75,8 @@ type JoinedAlert struct {
 	URL      string     `json:"url,omitempty"`
 	State    AlertState `json:"state"`
 	Why      JoinReason `json:"why"`
-	With     string     `json:"with,omitempty"` // the service that made it a neighbour
+	With     string     `json:"with,omitempty"` // the service that made it a neighbour; the rule, and by what
+	Ruled    *Ruled     `json:"ruled,omitempty"`
 }
 
 // SignalJoined says that an alert joined, or that its state changed.
@@ -81,12 +84,16 @@ type SignalJoined struct {
 	Alert JoinedAlert `json:"alert"`
 	More  int         `json:"more,omitempty"`  // this many others like it joined at the same moment (a storm)
 	Ended bool        `json:"ended,omitempty"` // with these, all alerts of the incident have ended
+	// Groups are what others join it by, as rules say of these alerts; see [RuleGroup].
+	Groups []string `json:"groups,omitempty"`
 }
 
 func (SignalJoined) Kind() Kind { return "signal" }
 func (f SignalJoined) apply(i *Incident, e *Entry) {
 	i.takeIn([]JoinedAlert{f.Alert})
 	i.affects(f.Alert.Service)
+	i.joinedBy(f.Groups)
+	i.Apart = i.Apart || f.Alert.Why == OnItsOwn
 	for n := range i.Alerts {
 		if f.Ended {
 			i.Alerts[n].State = AlertResolved

@@ -31,11 +31,14 @@ type Incident struct {
 	Roles       map[Role]Person         `json:"roles"`
 	People      []Person                `json:"people,omitempty"` // who joined
 
-	Verdict  *Verdict           `json:"verdict,omitempty"`
-	Alerts   []JoinedAlert      `json:"alerts,omitempty"`
-	LastFire time.Time          `json:"lastFire,omitzero"`  // when the newest alert joined
-	Evidence []Evidence         `json:"evidence,omitempty"` // the newest of each check
-	Changes  map[string]Opinion `json:"changes,omitempty"`  // by change id: what people said of suspects
+	Verdict  *Verdict      `json:"verdict,omitempty"`
+	Alerts   []JoinedAlert `json:"alerts,omitempty"`
+	LastFire time.Time     `json:"lastFire,omitzero"` // when the newest alert joined
+	// RuleGroups are what alerts join it by as rules say; see [RuleGroup].
+	RuleGroups []string           `json:"ruleGroups,omitempty"`
+	Apart      bool               `json:"apart,omitempty"`    // a rule keeps it for one alert: none joins it
+	Evidence   []Evidence         `json:"evidence,omitempty"` // the newest of each check
+	Changes    map[string]Opinion `json:"changes,omitempty"`  // by change id: what people said of suspects
 
 	Notices     []Notice   `json:"notices,omitempty"`
 	Receipts    []Receipt  `json:"receipts,omitempty"` // the newest for each person and channel

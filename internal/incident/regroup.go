@@ -36,12 +36,13 @@ type TookOver struct {
 	ReportCount int           `json:"reportCount,omitempty"`
 	People      []Person      `json:"people,omitempty"`
 	Impact      time.Time     `json:"impact,omitzero"`
+	Groups      []string      `json:"groups,omitempty"` // what others joined it by, as rules said
 }
 
 // Taken is what a record leaves to the one that it goes on in.
 func (i *Incident) Taken() TookOver {
 	f := TookOver{Other: i.Named(), Alerts: slices.Clone(i.Alerts), LastFire: i.LastFire, Reports: i.Reports, ReportCount: i.ReportCount,
-		People: i.People, Impact: i.Milestones[ImpactStarted]}
+		People: i.People, Impact: i.Milestones[ImpactStarted], Groups: i.RuleGroups}
 	if i.Service != "" {
 		f.Services = append(f.Services, i.Service)
 	}
@@ -58,6 +59,7 @@ func (f TookOver) apply(i *Incident, _ *Entry) {
 	for _, s := range f.Services {
 		i.affects(s)
 	}
+	i.joinedBy(f.Groups)
 	i.addReports(f.ReportCount, f.Reports...)
 	for _, p := range f.People {
 		i.People = put(i.People, p, func(q Person) bool { return q.ID == p.ID })
@@ -116,6 +118,9 @@ func (i *Incident) takeIn(alerts []JoinedAlert) {
 	for _, a := range alerts {
 		if len(i.Alerts) < keptAlerts || i.alert(a.ID) != nil {
 			i.Alerts = put(i.Alerts, a, func(b JoinedAlert) bool { return b.ID == a.ID })
+		} else if n := slices.IndexFunc(i.Alerts, func(b JoinedAlert) bool { return b.mild() }); n >= 0 && !a.mild() {
+			i.Alerts = slices.Clone(i.Alerts)
+			i.Alerts[n] = a
 		}
 		if a.State == AlertFiring {
 			i.withdraw("alerts-ended")

@@ -30,6 +30,7 @@ type Signal struct {
 	ExpiresAt   time.Time         `json:"expiresAt,omitzero"`    // when silence about it makes it "no longer reported"; zero: never
 	URL         string            `json:"url,omitempty"`         // where the sender shows it
 	Value       string            `json:"value,omitempty"`       // the measured value, as the sender words it
+	Ruled       *Ruled            `json:"ruled,omitempty"`       // what a rule of the team decided about it
 }
 
 // ChangeKind is the kind of a change to production.

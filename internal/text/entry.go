@@ -141,11 +141,14 @@ func (r Reader) signalEntry(f incident.SignalJoined) Line {
 	default:
 		why = r.Join(a)
 	}
-	more := ""
+	routed, more := "", ""
+	if d := a.Ruled; d != nil && d.Service != "" && a.State == incident.AlertFiring {
+		routed = r.mark("entry.routed", "rule", d.Name, "service", d.Service, "from", d.From)
+	}
 	if f.More > 0 {
 		more = r.say("entry.more", "count", strconv.Itoa(f.More), "number", r.Number(float64(f.More)))
 	}
-	line.Detail = strings.TrimSpace(r.mark("entry.signalMore", "value", a.Value, "~why", why, "more", more))
+	line.Detail = strings.TrimSpace(r.mark("entry.signalMore", "value", a.Value, "~why", why, "~routed", routed, "more", more))
 	return line
 }
 
