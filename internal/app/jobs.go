@@ -109,6 +109,8 @@ func (a *App) workers() *river.Workers {
 	addSending(w, a.inform.Deliver)
 	addSending(w, a.inform.Summary)
 	addSending(w, a.chat.Say)
+	addSending(w, a.chat.OpenRoom)
+	addSending(w, a.chat.KeepRoom)
 	addSending(w, a.inform.TellSwap)
 	add(w, func(ctx context.Context, j act.Remind) error { return a.act.Remind(ctx, j) })
 	add(w, a.act.Watch)

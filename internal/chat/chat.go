@@ -35,6 +35,7 @@ type Store interface {
 	Teams(ctx context.Context) ([]directory.Team, error)
 	Audiences(ctx context.Context) ([]directory.Audience, error)
 	Service(ctx context.Context, name string) (*directory.Service, error)
+	Change(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
 	Enqueue(ctx context.Context, jobs ...incident.Job) error
 	// Begin gives the answer if what is named was done already, and Conflict
 	// while it is being done; End says that it was.
@@ -58,10 +59,13 @@ type Parts struct {
 }
 
 // Service hears what is written in chats, and answers.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	kept kept
+}
 
 // New makes the face.
-func New(p Parts) *Service { return &Service{p} }
+func New(p Parts) *Service { return &Service{Parts: p} }
 
 // Say is the job that sends an answer to where it was asked for.
 type Say struct {
@@ -143,11 +147,12 @@ type asked struct {
 // hear finds out who says what, and does it.
 func (s *Service) hear(ctx context.Context, h channel.Heard) (*channel.Message, error) {
 	h.Text = tidy(h.Text)
-	var err error
-	if h.Answers != "" && h.About == "" {
-		if h.About, err = s.threadOf(ctx, h.Answers); err != nil {
-			return nil, err
-		}
+	place, err := s.place(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	if h.About == "" {
+		h.About = place.about
 	}
 	c, isCommand := parse(h.Text)
 	if !isCommand {
@@ -171,7 +176,7 @@ func (s *Service) hear(ctx context.Context, h channel.Heard) (*channel.Message, 
 	if a.ref != "" {
 		a.about = a.ref
 	}
-	if ours, err := s.isOurs(ctx, h); err != nil || !ours {
+	if ours, err := s.isOurs(ctx, h); err != nil || !ours && !place.own {
 		return message(text.Words{Title: a.reader.ChatRoom(h.Chat)}, a.reader), err
 	}
 	if !isCommand && h.About == "" {
@@ -180,20 +185,32 @@ func (s *Service) hear(ctx context.Context, h channel.Heard) (*channel.Message, 
 	return s.obey(ctx, a)
 }
 
-// threadOf is the reference of the incident, not closed yet, whose messages began a
-// thread; empty if it is none's.
-func (s *Service) threadOf(ctx context.Context, thread string) (string, error) {
+// place is what the place where something was said tells of it.
+type place struct {
+	about string // the incident's reference; empty if it tells none
+	own   bool   // it is a conversation of that incident alone
+}
+
+// place looks whether something was said in an incident's own conversation, or
+// in a thread that a message about one began. Closed incidents are left out.
+func (s *Service) place(ctx context.Context, h channel.Heard) (place, error) {
+	if h.Kind != "slack" { // the others say themselves what is answered
+		return place{}, nil
+	}
 	live := append(incident.OpenStatuses(), incident.StatusResolved, incident.Reviewing)
 	list, err := s.Store.Briefs(ctx, incident.Filter{Statuses: live, Limit: maxOpen})
 	if err != nil {
-		return "", err
+		return place{}, err
 	}
 	for _, i := range list {
-		if slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool { return r.Thread == thread }) {
-			return i.Ref(), nil
+		if slices.ContainsFunc(i.Rooms, func(r incident.RoomOpened) bool { return r.Channel == h.Kind && r.ID == h.Chat }) {
+			return place{i.Ref(), true}, nil
+		}
+		if h.Answers != "" && slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool { return r.Thread == h.Answers }) {
+			return place{about: i.Ref()}, nil
 		}
 	}
-	return "", nil
+	return place{}, nil
 }
 
 // whois gives the one whose verified contact somebody writes from; nil if

@@ -168,7 +168,7 @@ func TestAnAnswerInTheThreadOfANoticeIsOnTheTimeline(t *testing.T) {
 	again := say("U1", "The vendor is called", nil)
 	again.Retry = 1
 	w.happens(again)
-	if got := w.notes(ref); !slices.Equal(got, []string{"Rina: The vendor is called"}) {
+	if got := w.notes(ref); !slices.Equal(got, []string{"Rina: The vendor is called\nhttps://team.slack.com/archives/C1/p17954864411"}) {
 		t.Errorf("the notes are %q", got)
 	}
 }

@@ -18,6 +18,7 @@ func declare(e *incident.Edit, severity incident.Severity, policy, reason string
 	e.Record(incident.Declared{Number: n, Severity: severity, Policy: policy, Reason: reason})
 	e.Enqueue(incident.SendNotice{Incident: i.ID})
 	e.Enqueue(incident.StartClocks{Incident: i.ID})
+	e.Enqueue(incident.OpenRoom{Incident: i.ID})
 	e.Enqueue(incident.WatchRecovery{Incident: i.ID})
 	for _, later := range lookAgain {
 		e.EnqueueAt(e.Now.Add(later), incident.Verify{Incident: i.ID})

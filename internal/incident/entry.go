@@ -64,6 +64,7 @@ var kinds = map[Kind]func(json.RawMessage) (Fact, error){
 
 	Notice{}.Kind(): fact[Notice], Receipt{}.Kind(): fact[Receipt], Escalated{}.Kind(): fact[Escalated],
 	Unreached{}.Kind(): fact[Unreached], Waived{}.Kind(): fact[Waived],
+	RoomOpened{}.Kind(): fact[RoomOpened],
 
 	Joined{}.Kind(): fact[Joined], RoleTaken{}.Kind(): fact[RoleTaken], Note{}.Kind(): fact[Note],
 	Finding{}.Kind(): fact[Finding], Hypothesis{}.Kind(): fact[Hypothesis], HypothesisJudged{}.Kind(): fact[HypothesisJudged],

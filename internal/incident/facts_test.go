@@ -54,6 +54,7 @@ func facts() []Fact {
 		Receipt{Notice: "n1", Purpose: PurposePage, To: to, Channel: "email", Method: "m2", State: FailedToSend, Detail: "no such mailbox"},
 		Escalated{Team: "Payments", To: to, Step: 1, Code: "timeout"}, Unreached{Team: "Payments", Code: "exhausted"},
 		Waived{Person: person(rina()), Reason: "on a plane"},
+		RoomOpened{Channel: "slack", ID: "C0NEW", Name: "inc-142-checkout", URL: "https://slack.com/app_redirect?channel=C0NEW"},
 
 		Joined{}, RoleTaken{Role: Commander, Person: person(budi())}, Note{Text: "Looking."},
 		Finding{ID: "f1", Says: CauseFound, Area: AreaCode, Text: "retry without end", Diff: "-a\n+b", From: 3},

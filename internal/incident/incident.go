@@ -40,11 +40,12 @@ type Incident struct {
 	Evidence   []Evidence         `json:"evidence,omitempty"` // the newest of each check
 	Changes    map[string]Opinion `json:"changes,omitempty"`  // by change id: what people said of suspects
 
-	Notices     []Notice   `json:"notices,omitempty"`
-	Receipts    []Receipt  `json:"receipts,omitempty"` // the newest for each person and channel
-	Waivers     []Waived   `json:"waivers,omitempty"`
-	Escalations int        `json:"escalations,omitempty"`
-	NobodyYet   *Unreached `json:"nobody,omitempty"` // set while a notice reached nobody
+	Notices     []Notice     `json:"notices,omitempty"`
+	Receipts    []Receipt    `json:"receipts,omitempty"` // the newest for each person and channel
+	Waivers     []Waived     `json:"waivers,omitempty"`
+	Escalations int          `json:"escalations,omitempty"`
+	Rooms       []RoomOpened `json:"rooms,omitempty"`  // conversations of its own
+	NobodyYet   *Unreached   `json:"nobody,omitempty"` // set while a notice reached nobody
 
 	Findings    []Finding       `json:"findings,omitempty"`
 	Hypotheses  []Hypothesis    `json:"hypotheses,omitempty"`

@@ -99,6 +99,18 @@ func (f Receipt) apply(i *Incident, e *Entry) {
 	}
 }
 
+// RoomOpened is a conversation of a chat service that was opened for this
+// incident alone.
+type RoomOpened struct {
+	Channel string `json:"channel"` // its kind: slack
+	ID      string `json:"id"`      // the service's own
+	Name    string `json:"name"`
+	URL     string `json:"url,omitempty"`
+}
+
+func (RoomOpened) Kind() Kind                    { return "roomOpened" }
+func (f RoomOpened) apply(i *Incident, _ *Entry) { i.Rooms = append(i.Rooms, f) }
+
 // Escalated says that a page went on because nobody had answered it.
 type Escalated struct {
 	Team string    `json:"team"`

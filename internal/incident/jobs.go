@@ -43,6 +43,14 @@ type FollowUp struct {
 
 func (FollowUp) Kind() string { return "follow_up" }
 
+// OpenRoom asks for a conversation of the incident's own, where a chat service
+// is set up for that.
+type OpenRoom struct {
+	Incident string `json:"incident"`
+}
+
+func (OpenRoom) Kind() string { return "open_room" }
+
 // SendUpdate asks stage 2 to deliver an update to its audience.
 type SendUpdate struct {
 	Incident string `json:"incident"`

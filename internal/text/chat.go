@@ -99,6 +99,24 @@ func (r Reader) ChatIncident(i *incident.Incident, link string, now time.Time) W
 	return w
 }
 
+// ChatTopic is the line above an incident's own conversation: how bad, how it
+// stands, who leads, and where all of it is.
+func (r Reader) ChatTopic(i *incident.Incident, link string) string {
+	severity, lead := "", r.say("chat.noLead")
+	if i.Severity.Valid() {
+		severity = i.Severity.String()
+	}
+	if p := i.Roles[incident.Commander]; p.Name != "" {
+		lead = oneLine(p.Name)
+	}
+	return r.say("chat.topic", "severity", severity, "status", r.Status(i.Status), "lead", lead, "link", link)
+}
+
+// ChatMarked is a message of others as a finding; author may be empty.
+func (r Reader) ChatMarked(text, author, link string) string {
+	return text + r.say("chat.marked", "author", author, "link", link)
+}
+
 // ChatDuty is a team with those whom a page asks first, or one step of a
 // service's ladder.
 type ChatDuty struct {

@@ -20,6 +20,8 @@ func (r Reader) informEntry(who string, fact incident.Fact) Line {
 		return Line{Icon: "alert", Tone: "loud", Text: r.mark("entry.unreached", "team", f.Team), Detail: r.say("unreached." + f.Code)}
 	case incident.Waived:
 		return Line{Icon: "check", Tone: "plain", Text: r.mark("entry.waived", "who", who, "name", f.Person.Name), Detail: written(f.Reason)}
+	case incident.RoomOpened:
+		return Line{Icon: "chat", Tone: "minor", Text: r.mark("entry.room", "name", f.Name), Detail: written(f.URL)}
 	}
 	return Line{}
 }

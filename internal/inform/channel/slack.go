@@ -17,6 +17,8 @@ import (
 type SlackConfig struct {
 	Token         Secret `json:"token"`                   // bot token, xoxb-…, with the scopes chat:write and files:write
 	SigningSecret Secret `json:"signingSecret,omitempty"` // of the app: proves what Slack sends to us; empty: we do not listen
+	RoomsUpTo     int    `json:"roomsUpTo,omitempty"`     // 2: a SEV1 and a SEV2 get a channel of their own; 0: none does
+	RoomName      string `json:"roomName,omitempty"`      // of such a channel; default {ref}-{title}
 	API           string `json:"api,omitempty"`           // default https://slack.com/api/
 }
 
@@ -25,6 +27,8 @@ func (c SlackConfig) Validate() error {
 	return check(
 		must(strings.HasPrefix(c.Token.Reveal(), "xoxb-"), "token", "give the bot token of the app; it begins with xoxb-"),
 		must(c.SigningSecret == "" || len(c.SigningSecret.Reveal()) >= 20, "signingSecret", "give the signing secret of the app's basic information, not the client's"),
+		must(c.RoomsUpTo >= 0 && c.RoomsUpTo <= 4, "roomsUpTo", "the mildest severity with a channel of its own is 1 to 4; 0 for none"),
+		must(c.RoomName == "" || strings.Contains(c.RoomName, "{ref}"), "roomName", "the name of a channel needs {ref}, so that one finds it; {title} may follow"),
 		validBase("api", c.API),
 	)
 }

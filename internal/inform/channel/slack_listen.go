@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,6 +30,8 @@ type SlackTold struct {
 	Heard     *Heard // what somebody said; nil if nobody said anything to us
 	Challenge string // to be answered as it is: Slack asks whether we are there
 	AtOnce    bool   // the answer is the answer to the request
+	TS        string // of the message that was written, or that somebody marked
+	Marked    bool   // somebody pinned the message, or put the sign of a pin on it
 }
 
 // Listens reports whether Slack's requests can be told from others.
@@ -136,8 +139,25 @@ type slackEvent struct {
 		Text    string `json:"text"`
 		TS      string `json:"ts"`
 		Thread  string `json:"thread_ts"`
+
+		Reaction string     `json:"reaction"`
+		Pinned   string     `json:"channel_id"` // of pin_added
+		Item     *slackItem `json:"item"`
 	} `json:"event"`
 }
+
+// slackItem is what somebody pinned or reacted to.
+type slackItem struct {
+	Type    string `json:"type"`
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+	Message struct {
+		TS string `json:"ts"`
+	} `json:"message"`
+}
+
+// slackPin is the reaction that makes a message a finding, as a pin does.
+const slackPin = "pushpin"
 
 // readSlackEvent reads a direct message to the bot, a mention of it, or an
 // answer in a thread. What a bot wrote, ours above all, is passed over.
@@ -152,6 +172,9 @@ func readSlackEvent(body []byte) (SlackTold, error) {
 	m := e.Event
 	if e.Type != "event_callback" || m.Bot != "" || m.Subtype != "" || m.User == "" || e.ID == "" {
 		return SlackTold{}, nil
+	}
+	if m.Item != nil {
+		return readSlackMark(&e), nil
 	}
 	h := &Heard{Kind: "slack", ID: e.ID, From: m.User, Lang: "en", Chat: m.Channel, Text: slackPlainText(m.Text)}
 	inThread := m.Thread != "" && m.Thread != m.TS
@@ -170,9 +193,23 @@ func readSlackEvent(body []byte) (SlackTold, error) {
 		return SlackTold{Heard: h}, nil
 	case m.Type == "message" && inThread && !slackMention.MatchString(m.Text): // a mention comes as such besides
 		h.Room, h.Quiet = true, true
-		return SlackTold{Heard: h}, nil
+		return SlackTold{Heard: h, TS: m.TS}, nil
 	}
 	return SlackTold{}, nil
+}
+
+// readSlackMark reads that a message was pinned, or given the sign of a pin:
+// the message becomes a finding, once, of who marked it first
+// (docs.slack.dev/reference/events/pin_added and /reaction_added).
+func readSlackMark(e *slackEvent) SlackTold {
+	m := e.Event
+	conversation, ts := cmp.Or(m.Item.Channel, m.Pinned), cmp.Or(m.Item.TS, m.Item.Message.TS)
+	marks := m.Type == "pin_added" || m.Type == "reaction_added" && m.Reaction == slackPin
+	if !marks || m.Item.Type != "message" || conversation == "" || ts == "" {
+		return SlackTold{}
+	}
+	return SlackTold{TS: ts, Marked: true, Heard: &Heard{Kind: "slack", ID: "mark " + conversation + "/" + ts, From: m.User, Lang: "en",
+		Chat: conversation, Room: true, Alone: true}}
 }
 
 var (

@@ -15,7 +15,8 @@ function forms(): Record<string, AskField[]> {
   ];
   const rooms: AskField[] = [{ name: 'rooms', label: t.rooms, kind: 'area', required: true, placeholder: 'ops = https://…' }];
   return {
-    slack: [{ ...token, placeholder: 'xoxb-…' }, { name: 'signingSecret', label: t.signingSecret, kind: 'password', hint: t.signingSecretHint }],
+    slack: [{ ...token, placeholder: 'xoxb-…' }, { name: 'signingSecret', label: t.signingSecret, kind: 'password', hint: t.signingSecretHint },
+      { name: 'roomsUpTo', label: t.roomsUpTo, kind: 'number', hint: t.roomsUpToHint, placeholder: '2' }, { name: 'roomName', label: t.roomName, placeholder: '{ref}-{title}' }],
     telegram: [{ ...token, placeholder: '123456:ABC…' }],
     email: [
       { name: 'host', label: t.host, required: true, placeholder: 'smtp.example.com' },

@@ -31,6 +31,9 @@ type Slack struct {
 	lastID int
 
 	revoked map[string]bool // scopes that the app has not
+	emails  map[string]string
+	rooms   map[string]*SlackRoom // that the app made, by id
+	written map[string]string     // what people wrote, by "conversation/ts": "user text"
 }
 
 type slackFile struct {
@@ -47,7 +50,7 @@ func NewSlack(t testing.TB, ids ...string) *Slack {
 		Inbox: newInbox(), Token: "xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcBrzbqgy",
 		known: map[string]bool{}, closed: map[string]string{}, posted: map[string]bool{},
 		limits: map[string]*rate.Limiter{}, files: map[string]*slackFile{},
-		revoked: map[string]bool{},
+		revoked: map[string]bool{}, emails: map[string]string{}, rooms: map[string]*SlackRoom{}, written: map[string]string{},
 	}
 	for _, id := range ids {
 		f.known[id] = true
@@ -114,7 +117,7 @@ func (f *Slack) receive(w http.ResponseWriter, r *http.Request) {
 		answer, refusal := f.completeUpload(values)
 		slackAnswer(w, answer, refusal)
 	default:
-		slackAnswer(w, nil, refuse("unknown_method"))
+		f.conversations(w, r.URL.Path, values)
 	}
 }
 
@@ -122,7 +125,7 @@ func (f *Slack) receive(w http.ResponseWriter, r *http.Request) {
 func slackArguments(r *http.Request) (url.Values, error) {
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		err := r.ParseForm()
-		return r.PostForm, err
+		return r.Form, err
 	}
 	var fields map[string]json.RawMessage
 	if err := json.NewDecoder(r.Body).Decode(&fields); err != nil {

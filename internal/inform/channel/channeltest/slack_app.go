@@ -23,6 +23,9 @@ const SlackSecret = "8f742231b10e8888abcd99yyyzzz85a5"
 // page under docs.slack.dev/reference/methods names them; one of several is enough.
 var slackScopes = map[string][]string{
 	"chat.postMessage": {"chat:write"}, "chat.postEphemeral": {"chat:write"},
+	"conversations.create": {"channels:manage", "groups:write"}, "conversations.setTopic": {"channels:manage", "groups:write"},
+	"conversations.invite": {"channels:manage", "groups:write"}, "conversations.archive": {"channels:manage", "groups:write"},
+	"conversations.replies": {"channels:history", "groups:history"}, "users.lookupByEmail": {"users:read.email"}, // chat.getPermalink needs none
 	"files.getUploadURLExternal": {"files:write"}, "files.completeUploadExternal": {"files:write"},
 }
 

@@ -189,3 +189,73 @@ func TestSlackNamesTheScopeThatAMethodLacks(t *testing.T) {
 		t.Errorf("without its scope: %s", got)
 	}
 }
+
+func TestSlackRefusesWhatItsRulesForChannelsForbid(t *testing.T) {
+	t.Parallel()
+	long := func(n int) string { return strings.Repeat("x", n) }
+	for name, c := range map[string]struct {
+		method, body, want string
+	}{
+		"a name of 80":                {"conversations.create", `{"name":"` + long(80) + `"}`, `"ok":true`},
+		"a name of 81":                {"conversations.create", `{"name":"` + long(81) + `"}`, "invalid_name_maxlength"},
+		"no name":                     {"conversations.create", `{}`, "invalid_name_required"},
+		"a name in capitals":          {"conversations.create", `{"name":"INC-1"}`, "invalid_name_specials"},
+		"a name with a space":         {"conversations.create", `{"name":"inc 1"}`, "invalid_name_specials"},
+		"a name of signs":             {"conversations.create", `{"name":"--"}`, "invalid_name_punctuation"},
+		"a name that is taken":        {"conversations.create", `{"name":"taken"}`, "name_taken"},
+		"a topic of 250":              {"conversations.setTopic", `{"channel":"C0NEW1","topic":"` + long(250) + `"}`, `"ok":true`},
+		"a topic of 251":              {"conversations.setTopic", `{"channel":"C0NEW1","topic":"` + long(251) + `"}`, "too_long"},
+		"a topic where one is not":    {"conversations.setTopic", `{"channel":"C1","topic":"x"}`, "not_in_channel"},
+		"a topic nowhere":             {"conversations.setTopic", `{"channel":"C9","topic":"x"}`, "channel_not_found"},
+		"somebody":                    {"conversations.invite", `{"channel":"C0NEW1","users":"U1"}`, `"ok":true`},
+		"somebody who is there":       {"conversations.invite", `{"channel":"C0NEW1","users":"U2"}`, "already_in_channel"},
+		"somebody of elsewhere":       {"conversations.invite", `{"channel":"C0NEW1","users":"U9"}`, "user_not_found"},
+		"nobody":                      {"conversations.invite", `{"channel":"C0NEW1"}`, "no_user"},
+		"101 people":                  {"conversations.invite", `{"channel":"C0NEW1","users":"` + strings.Repeat("U1,", 100) + `U1"}`, "too_many_users"},
+		"an end":                      {"conversations.archive", `{"channel":"C0NEW1"}`, `"ok":true`},
+		"an address of somebody":      {"users.lookupByEmail", `{"email":"u2@example.com"}`, `"id":"U2"`},
+		"an address of nobody":        {"users.lookupByEmail", `{"email":"u9@example.com"}`, "users_not_found"},
+		"a message that is not there": {"conversations.replies", `{"channel":"C0NEW1","ts":"1.1"}`, "thread_not_found"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := NewSlack(t, "C1", "U1")
+			fake.Take("taken")
+			fake.Mail("U2", "u2@example.com")
+			ask := func(method, body string) string {
+				_, answer := do(t, "POST", fake.URL+"/"+method, map[string]string{"Content-Type": "application/json", "Authorization": "Bearer " + fake.Token}, body)
+				return answer
+			}
+			ask("conversations.create", `{"name":"inc-1"}`)
+			ask("conversations.invite", `{"channel":"C0NEW1","users":"U2"}`)
+			if got := ask(c.method, c.body); !strings.Contains(got, c.want) {
+				t.Errorf("answered %s", got)
+			}
+			for _, scope := range slackScopes[c.method] {
+				fake.Revoke(scope)
+			}
+			if got := ask(c.method, c.body); !strings.Contains(got, "missing_scope") {
+				t.Errorf("without its scopes it is answered %s", got)
+			}
+		})
+	}
+}
+
+func TestSlackTakesNothingInAnArchivedChannel(t *testing.T) {
+	t.Parallel()
+	fake := NewSlack(t, "U1")
+	ask := func(method, body string) string {
+		_, answer := do(t, "POST", fake.URL+"/"+method, map[string]string{"Content-Type": "application/json", "Authorization": "Bearer " + fake.Token}, body)
+		return answer
+	}
+	ask("conversations.create", `{"name":"inc-1"}`)
+	ask("conversations.archive", `{"channel":"C0NEW1"}`)
+	for method, want := range map[string]string{"conversations.archive": "already_archived", "conversations.setTopic": "is_archived", "conversations.invite": "is_archived", "chat.postMessage": "is_archived"} {
+		if got := ask(method, `{"channel":"C0NEW1","users":"U1","topic":"x","text":"x"}`); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", method, got)
+		}
+	}
+	if got := ask("conversations.create", `{"name":"inc-1"}`); !strings.Contains(got, "name_taken") {
+		t.Errorf("its name is free: %s", got)
+	}
+}
