@@ -71,6 +71,7 @@ func oncallCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&at, "at", "", "another time than now, such as 2027-03-01T03:00:00+07:00")
 	serverFlag(cmd.Flags())
+	cmd.AddCommand(oncallReportCommand())
 	return cmd
 }
 

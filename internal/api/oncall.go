@@ -121,6 +121,7 @@ func (s *Server) registerOncall() {
 	s.registerOverrides()
 	s.registerSwaps()
 	s.registerHolidays()
+	s.registerLoadReport()
 	type dryRun struct {
 		Service  string    `query:"service" required:"true"`
 		Severity int       `query:"severity" minimum:"1" maximum:"4" default:"1"`

@@ -162,3 +162,29 @@ func TestAScheduleTakesItsHolidaysFromACalendar(t *testing.T) {
 		t.Errorf("taken away they are %+v", v.Holidays)
 	}
 }
+
+func TestAReportOfHoursIsForThoseWhoWork(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	id := s.rota(bearer(s.token(incident.Manager)), s.user("budi", incident.Responder).ID, s.user("rina", incident.Responder).ID)
+	at := func(day string) string { return url.QueryEscape(day + "T00:00:00+07:00") }
+	var r struct {
+		Timezone string
+		People   []struct {
+			Person  incident.Person
+			Hours   struct{ Total, Weekday, Night, Weekend float64 }
+			Against float64
+		}
+	}
+	report := "/api/schedules/" + id + "/report"
+	s.must(&r, "GET", report+"?from="+at("2026-01-12")+"&until="+at("2026-01-19"), nil, bearer(s.token(incident.Responder)))
+	if len(r.People) != 2 || r.Timezone != "Asia/Jakarta" || r.People[0].Hours.Total+r.People[1].Hours.Total != 7*24 || r.People[0].Hours.Weekend+r.People[1].Hours.Weekend != 2*24 || r.People[0].Against != 159.0*2/168 {
+		t.Errorf("of a week the report says %+v", r)
+	}
+	if a := s.do("GET", report, nil, bearer(s.token(incident.Viewer))); a.StatusCode != http.StatusForbidden {
+		t.Errorf("a viewer reads it: %d, want 403", a.StatusCode)
+	}
+	if a := s.do("GET", report+"?from="+at("2026-01-12")+"&until="+at("2028-01-12"), nil, bearer(s.token(incident.Responder))); a.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("of two years: %d, want 422", a.StatusCode)
+	}
+}

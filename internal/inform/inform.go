@@ -23,6 +23,7 @@ import (
 // Store is what stage 2 needs of the store.
 type Store interface {
 	Incident(ctx context.Context, ref string) (*incident.Incident, error)
+	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
 	Change(ctx context.Context, actor incident.Actor, id string, fn func(*incident.Edit) error) (*incident.Incident, error)
 	People(ctx context.Context) ([]directory.Person, error)
 	Person(ctx context.Context, idOrEmail string) (*directory.Person, error)

@@ -13,6 +13,8 @@ import (
 type Plan struct {
 	layers    []layer // the one that covers the others first
 	overrides []Override
+	loc       *time.Location // of the schedule
+	holidays  map[wall]bool  // by their midnight
 }
 
 // layer is a rotation by the clock on the wall.
@@ -38,8 +40,8 @@ type window struct {
 // be, as an [incident.Error].
 func NewPlan(s Schedule) (*Plan, error) {
 	p := &Plan{}
-	holidays, err := newHolidays(s.Holidays)
-	if err != nil {
+	var err error
+	if p.holidays, err = newHolidays(s.Holidays); err != nil {
 		return nil, err
 	}
 	for n, l := range s.Layers {
@@ -47,10 +49,10 @@ func NewPlan(s Schedule) (*Plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		ready.holidays = holidays
+		ready.holidays = p.holidays
 		p.layers = append(p.layers, ready)
 	}
-	if _, err := time.LoadLocation(s.Timezone); err != nil || s.Timezone == "" {
+	if p.loc, err = time.LoadLocation(s.Timezone); err != nil || s.Timezone == "" {
 		return nil, incident.FieldError("timezone", "%q is no time zone; use a name such as Asia/Jakarta.", s.Timezone)
 	}
 	slices.Reverse(p.layers)

@@ -37,6 +37,7 @@ export type Contract = [
   Fits<Misfit<wire.Team, S['Team']>>,
   Fits<Misfit<wire.Ladder, S['Ladder']>>,
   Fits<Misfit<wire.Swap, S['SwapView']>>,
+  Fits<Misfit<wire.LoadReport, S['LoadReportView']>>,
   Fits<Misfit<wire.DryRun, S['Preview']>>,
   Fits<Misfit<wire.Service, S['Service']>>,
   Fits<Misfit<wire.AudienceSetting, S['Audience']>>,

@@ -255,6 +255,11 @@ export interface Ladder { id: string; name: string; rungs: Rung[] | null; rounds
 export interface Swap {
   id: string; schedule: string; by: Person; to: Person[] | null; from: string; until: string; back?: { from: string; until: string }; reason?: string; answers: boolean; mine: boolean;
 }
+/** Hours on call by what kind of time it is. */
+export interface HoursOn { total: number; weekday: number; night: number; weekend: number; holiday: number }
+/** What one person carried in a schedule; against is their hours against the mean of all. */
+export interface Load { person: Person; left?: boolean; hours: HoursOn; pages: number; outOfHours: number; against: number }
+export interface LoadReport { name: string; timezone: string; from: string; until: string; people: Load[] | null; uncovered: HoursOn }
 /** One message that would go out if a service broke, or a hole in the ladder. */
 export interface DryAsk {
   purpose: 'page' | 'notice'; team: string; person?: Person; room?: string; channel?: string; step: number; after: number;

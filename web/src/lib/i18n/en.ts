@@ -120,6 +120,10 @@ export const en = {
     send: 'Ask', sent: 'They are being asked.', noShift: 'You have no shift in this schedule within two months.', span: (from: string, until: string) => `${from} until ${until}`, asksYou: (who: string) => `${who} asks you to take a shift over`, asks: (who: string, to: string) => `${who} asks ${to}`, youAsk: (to: string) => `You asked ${to}`, forThis: (when: string) => `In return: ${when}`,
     accept: 'Accept', decline: 'Decline', agreed: (who: string) => `agreed with ${who}`,
   },
+  load: {
+    title: 'Hours', schedule: 'schedule', person: 'person', hours: 'hours', kinds: { weekday: 'weekday', night: 'night', weekend: 'weekend', holiday: 'holiday' }, pages: 'pages', outOfHours: 'out of hours', against: 'against the mean', none: 'Nobody takes turns in this schedule.',
+    uncovered: (h: string) => `Nobody was on call for ${h} hours.`, hint: (zone: string) => `By the schedule as it stands now, in ${zone}. Each hour counts once: as holiday, else as weekend, else as night (22:00 to 06:00). Pages are those that reached the person while on call.`,
+  },
   holidays: {
     title: 'Holidays', hint: (n: number) => (n ? `${many(n, 'day is', 'days are')} known. On a holiday the hours of a Sunday count: rotations of weekdays do not hold, those of weekends do.` : 'On a holiday the hours of a Sunday count: rotations of weekdays do not hold, those of weekends do.'), add: 'Where from', indonesia: 'Indonesia, national holidays 2026–2027', address: 'a calendar at an address', pasted: 'a calendar file, pasted', none: 'take all away', url: 'Address (iCal)', file: 'The file’s text, from BEGIN:VCALENDAR on', note: 'Joint leave is set by decree and is not among them; add a calendar of it. Days that follow the moon may move by a day in 2027.', added: (n: number) => `Saved. ${many(n, 'holiday is', 'holidays are')} known now.`,
   },

@@ -120,6 +120,10 @@ export const id: Catalog = {
     send: 'Minta', sent: 'Permintaan sedang dikirim.', noShift: 'Anda tak punya giliran di jadwal ini dalam dua bulan ke depan.', span: (from, until) => `${from} sampai ${until}`, asksYou: (who) => `${who} meminta Anda mengambil giliran`, asks: (who, to) => `${who} meminta ${to}`, youAsk: (to) => `Anda meminta ${to}`, forThis: (when) => `Sebagai gantinya: ${when}`,
     accept: 'Terima', decline: 'Tolak', agreed: (who) => `disepakati dengan ${who}`,
   },
+  load: {
+    title: 'Jam piket', schedule: 'jadwal', person: 'orang', hours: 'jam', kinds: { weekday: 'hari kerja', night: 'malam', weekend: 'akhir pekan', holiday: 'hari libur' }, pages: 'panggilan', outOfHours: 'di luar jam kerja', against: 'terhadap rata-rata', none: 'Belum ada yang bergiliran di jadwal ini.',
+    uncovered: (h) => `Selama ${h} jam tak ada yang piket.`, hint: (zone) => `Menurut jadwal saat ini, di ${zone}. Tiap jam dihitung sekali: hari libur, bila bukan akhir pekan, bila bukan malam (22.00 sampai 06.00). Panggilan yang dihitung adalah yang sampai selagi orangnya piket.`,
+  },
   holidays: {
     title: 'Hari libur', hint: (n) => (n ? `${n} hari sudah dikenal. Pada hari libur berlaku jam hari Minggu: giliran hari kerja tidak berlaku, giliran akhir pekan berlaku.` : 'Pada hari libur berlaku jam hari Minggu: giliran hari kerja tidak berlaku, giliran akhir pekan berlaku.'), add: 'Sumbernya', indonesia: 'Indonesia, libur nasional 2026–2027', address: 'kalender di sebuah alamat', pasted: 'isi berkas kalender', none: 'hapus semuanya', url: 'Alamat (iCal)', file: 'Isi berkas, mulai dari BEGIN:VCALENDAR', note: 'Cuti bersama ditetapkan dengan keputusan pemerintah dan tidak termasuk; tambahkan kalendernya. Hari yang mengikuti bulan dapat bergeser sehari pada 2027.', added: (n) => `Tersimpan. ${n} hari libur kini dikenal.`,
   },
