@@ -305,6 +305,7 @@ type testResult struct {
 	Detail string    `json:"detail" doc:"The service's own words"`
 	Took   int64     `json:"took" doc:"Milliseconds"`
 	At     time.Time `json:"at"`
+	Lacks  []string  `json:"lacks,omitempty" doc:"Rights that the service has not given us and that what is set up needs"`
 }
 
 func (s *Server) sendTest(ctx context.Context, kind, address string, w text.Words, lang string) (*body[testResult], error) {
@@ -319,6 +320,11 @@ func (s *Server) sendTest(ctx context.Context, kind, address string, w text.Word
 	out := testResult{OK: err == nil, Detail: res.Detail, Took: s.Now().Sub(began).Milliseconds(), At: began}
 	if err != nil {
 		out.Detail = err.Error()
+	}
+	if slack, ok := ch.(*channel.Slack); ok {
+		if out.Lacks, err = slack.Lacks(ctx); err != nil {
+			s.Logger.WarnContext(ctx, "which scopes the app of Slack has is not known", "err", err)
+		}
 	}
 	return &body[testResult]{out}, nil
 }

@@ -85,6 +85,11 @@ func TestSlackIsAnsweredAndNobodyElse(t *testing.T) {
 	if told, err := fake.Command(t.Context(), s.address+"/chat/slack", "U9", "C1", "status"); err != nil || !strings.Contains(told.Shown.Text, "U9") {
 		t.Errorf("a stranger's command is answered %+v (%v)", told, err)
 	}
+	fake.Revoke("commands")
+	var test struct{ Lacks []string }
+	if s.must(&test, "POST", "/api/channels/slack/test", map[string]any{"address": "C1"}, bearer(s.token(incident.Manager))); len(test.Lacks) != 1 || test.Lacks[0] != "commands" {
+		t.Errorf("a test says that the app lacks %q", test.Lacks)
+	}
 	if got := s.do("POST", "/chat/slack", `{"type":"url_verification","challenge":"x"}`); got.StatusCode != http.StatusForbidden || got.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("without a signature: %d %s", got.StatusCode, got.body)
 	}

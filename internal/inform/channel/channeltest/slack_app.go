@@ -32,6 +32,17 @@ var slackScopes = map[string][]string{
 // Revoke takes a scope from the app.
 func (f *Slack) Revoke(scope string) { f.set(func() { f.revoked[scope] = true }) }
 
+// scopes are those that the app has, as a header of each answer says them.
+func (f *Slack) scopes() string {
+	var has []string
+	for _, scope := range []string{"chat:write", "files:write", "commands", "app_mentions:read", "im:history", "channels:history", "channels:manage", "users:read.email", "reactions:read", "pins:read"} {
+		if !f.revoked[scope] {
+			has = append(has, scope)
+		}
+	}
+	return strings.Join(has, ",")
+}
+
 // lacks refuses a method whose scopes the app has not, and names them.
 func (f *Slack) lacks(method string) *slackRefusal {
 	f.mu.Lock()

@@ -55,6 +55,7 @@ var slackRoomName = regexp.MustCompile(`^[a-z0-9_-]+$`)
 func (f *Slack) conversations(w http.ResponseWriter, path string, values url.Values) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	w.Header().Set("X-OAuth-Scopes", f.scopes())
 	answer := map[string]any{}
 	var refusal *slackRefusal
 	switch path {
@@ -70,6 +71,8 @@ func (f *Slack) conversations(w http.ResponseWriter, path string, values url.Val
 		answer, refusal = f.replies(values)
 	case "/chat.getPermalink":
 		answer["permalink"] = "https://team.slack.com/archives/" + values.Get("channel") + "/p" + strings.ReplaceAll(values.Get("message_ts"), ".", "")
+	case "/auth.test":
+		answer["team"], answer["user_id"] = "T", "U0BOT"
 	case "/users.lookupByEmail":
 		if user := f.emails[values.Get("email")]; user != "" {
 			answer["user"] = map[string]any{"id": user}

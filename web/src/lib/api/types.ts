@@ -293,7 +293,7 @@ export interface Tried {
   first?: Sample; last?: Sample; body?: string; error?: string; signals: TriedSignal[]; changes: { summary: string }[]; reports: { words: string }[];
   beats: string[]; rejected: { index: number; reason: string }[]; notes: string[]; answer?: unknown; status?: number;
 }
-export interface TestResult { ok: boolean; detail: string; took: number; at: string }
+export interface TestResult { ok: boolean; detail: string; took: number; at: string; lacks?: string[] }
 export interface Sources { prometheus?: string; loki?: string; elasticsearch?: string; victorialogs?: string; ignoreErrors?: boolean }
 export const probeKinds = ['http', 'tcp', 'tls', 'dns'] as const;
 export type ProbeKind = (typeof probeKinds)[number];
