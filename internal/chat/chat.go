@@ -169,8 +169,7 @@ func (s *Service) hear(ctx context.Context, h channel.Heard) (*channel.Message, 
 		return nil, err
 	}
 	if person == nil {
-		r := text.Reader{Lang: h.Lang}
-		return message(text.Words{Title: r.ChatStranger(h.From)}, r), nil
+		return s.toStranger(ctx, h)
 	}
 	a := asked{command: c, person: person, reader: text.Reader{Lang: person.Lang, Location: person.Location()}, about: h.About, heard: h}
 	if a.ref != "" {
@@ -183,6 +182,29 @@ func (s *Service) hear(ctx context.Context, h channel.Heard) (*channel.Message, 
 		return message(a.reader.ChatSay("hint", ""), a.reader), nil
 	}
 	return s.obey(ctx, a)
+}
+
+// strangersWait is how long somebody whom we do not know waits for the next
+// answer, so that nobody keeps the bot busy.
+const strangersWait = time.Hour
+
+// toStranger tells somebody how to become known, and nothing else; what waits
+// for its answer there and then always has one.
+func (s *Service) toStranger(ctx context.Context, h channel.Heard) (*channel.Message, error) {
+	r := text.Reader{Lang: h.Lang}
+	answer := message(text.Words{Title: r.ChatStranger(h.From)}, r)
+	if h.Press != "" {
+		return answer, nil
+	}
+	name := "stranger " + h.Kind + " " + h.From + " " + s.Now().Truncate(strangersWait).Format(time.RFC3339)
+	was, err := s.Store.Begin(ctx, name)
+	switch {
+	case was != "" || incident.Is(err, incident.Conflict):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return answer, s.Store.End(ctx, name, done)
 }
 
 // place is what the place where something was said tells of it.

@@ -3,15 +3,22 @@ package chat
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
 	"github.com/sigap-dev/sigap/internal/text"
 )
 
+// slackLongest bounds what one request of Slack's may take.
+const slackLongest = 20 * time.Second
+
 // Slack takes a request that Slack sent, and gives what it is answered: a
 // text, or JSON.
 func (s *Service) Slack(ctx context.Context, header http.Header, body []byte) (contentType string, answer []byte, err error) {
+	// Slack hangs up after three seconds; what it told of is done all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), slackLongest)
+	defer cancel()
 	ch, err := s.Channels.Channel(ctx, "slack")
 	if err != nil {
 		return "", nil, err

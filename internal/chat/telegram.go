@@ -104,6 +104,9 @@ const maxTries = 10
 // hear does what was said and answers a press where it waits.
 func (l *telegramListener) hear(ctx context.Context, s *Service, bot *channel.Telegram, h channel.Heard) error {
 	answer, err := s.Hear(ctx, h)
+	if incident.Is(err, incident.Conflict) {
+		return err // a process that died had begun it: it is known soon whether it was done
+	}
 	if err != nil {
 		if l.failed++; l.failed < maxTries {
 			return err

@@ -80,12 +80,17 @@ func TestWhoIsNotKnownIsToldHowToBecomeKnownAndNothingElse(t *testing.T) {
 	w := onSQLite(t)
 	w.declared("Checkout fails")
 	for _, said := range []string{"/status", "/declare It burns", "/report I cannot pay", "hello", "/oncall", "/start"} {
+		w.clock.Turn(time.Hour)
 		got := w.says(stranger, said, "1003", "verify")
 		if strings.Contains(got.Text, "Checkout") || strings.Contains(got.Text, "INC-") {
 			t.Errorf("a stranger was told %q", got.Text)
 		}
 	}
+	w.clock.Set(w.clock.Now().Truncate(time.Hour).Add(time.Hour))
 	w.one(stranger, w.write(channeltest.Written{Chat: stranger, Lang: "id", Text: "halo"}), "Saya belum mengenal Anda")
+	if got := w.write(channeltest.Written{Chat: stranger, Lang: "id", Text: "halo?"}); len(got) != 0 {
+		t.Errorf("within the hour a stranger was told again: %s", texts(got))
+	}
 	if list, err := w.store.Briefs(t.Context(), incident.Filter{Limit: 10}); err != nil || len(list) != 1 {
 		t.Errorf("a stranger declared: %v, %v", list, err)
 	}
@@ -102,6 +107,7 @@ func TestAContactCountsOnlyWhenItIsVerifiedAndItsPersonIsThere(t *testing.T) {
 		w.must(err)
 		_, err = w.store.ChangePerson(t.Context(), person.ID, func(p *directory.Person) error { change(p); return nil })
 		w.must(err)
+		w.clock.Turn(time.Hour)
 		w.says(rina, "/status", "I do not know you yet")
 	}
 }
