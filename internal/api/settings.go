@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/text"
 )
@@ -122,11 +123,34 @@ type SignalView struct {
 	Last     time.Time           `json:"last"`
 	Count    int                 `json:"count"`
 	Why      string              `json:"why" doc:"Why it joined"`
+	Rarity   incident.Rarity     `json:"rarity,omitempty" enum:"frequent,rare,unseen" doc:"How often such come, of all of its service in 30 days"`
+	Standing string              `json:"standing,omitempty" doc:"The same in words"`
+	Noise    int                 `json:"noise" doc:"0 to 100: how common its words are among all alerts"`
 	Value    string              `json:"value,omitempty"`
 	URL      string              `json:"url,omitempty"`
 	Held     string              `json:"held,omitempty" doc:"Why it pages nobody: the window that holds it, until when, and its reason"`
 	Window   string              `json:"window,omitempty" doc:"The window that holds it"`
 	Grave    bool                `json:"grave,omitempty" doc:"It would have paged at once"`
+}
+
+// NoisyView is a noisy kind of alert with what to do about it.
+type NoisyView struct {
+	incident.Noisy
+	Says       string `json:"says"`
+	AdviceText string `json:"adviceText"`
+}
+
+func noisyView(v viewer, n incident.Noisy) NoisyView {
+	out := NoisyView{Noisy: n}
+	out.Says, out.AdviceText = v.reader().Noisy(n)
+	return out
+}
+
+// standing is an alert with what the past says of such.
+func (s *Server) standing(v viewer, before *identify.Past, a *incident.Alert) SignalView {
+	x, st := s.signalView(v, a), before.Standing(a)
+	x.Rarity, x.Standing, x.Noise = st.Rarity, v.reader().Standing(st), st.Noise
+	return x
 }
 
 func (s *Server) registerSignals() {
@@ -135,10 +159,18 @@ func (s *Server) registerSignals() {
 		Loose      []SignalView      `json:"loose" doc:"Recent alerts that belong to nothing open"`
 		Changes    []incident.Change `json:"changes" doc:"Changes of the last day, the newest first"`
 		Held       HeldCount         `json:"held"`
+		Noisy      []NoisyView       `json:"noisy" doc:"What comes often and is mostly nothing, the noisiest first"`
 	}
 	route(s, incident.Viewer, http.MethodGet, "/api/signals", "The live stream, grouped", func(ctx context.Context, _ *nothing) (*body[signals], error) {
 		v := viewerOf(ctx)
-		out := signals{Candidates: []CandidateView{}, Loose: []SignalView{}}
+		out := signals{Candidates: []CandidateView{}, Loose: []SignalView{}, Noisy: []NoisyView{}}
+		before, err := s.Identify.Past(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range before.Noisy {
+			out.Noisy = append(out.Noisy, noisyView(v, n))
+		}
 		open, err := s.Store.Incidents(ctx, incident.Filter{Statuses: incident.OpenStatuses(), Limit: 100})
 		if err != nil {
 			return nil, err
@@ -152,7 +184,7 @@ func (s *Server) registerSignals() {
 			c := CandidateView{Card: s.card(v, i.Brief()), Joined: []SignalView{}}
 			for _, a := range alerts {
 				grouped[a.ID] = true
-				x := s.signalView(v, a)
+				x := s.standing(v, before, a)
 				for _, j := range i.Alerts {
 					if j.ID == a.ID {
 						x.Why = v.reader().Join(j)
@@ -168,7 +200,7 @@ func (s *Server) registerSignals() {
 		}
 		for _, a := range recent {
 			if !grouped[a.ID] {
-				out.Loose = append(out.Loose, s.signalView(v, a))
+				out.Loose = append(out.Loose, s.standing(v, before, a))
 			}
 		}
 		out.Changes, err = s.Store.Changes(ctx, incident.Window{From: s.Now().Add(-24 * time.Hour), To: s.Now().Add(time.Minute)}, 50)

@@ -29,7 +29,7 @@ type weighed struct {
 
 // weigh gives a class's words their weight by how few classes have them:
 // ln((1+n)/(1+df)) + 1, as is usual.
-func (h *history) weigh(class string) weighed {
+func (h *Past) weigh(class string) weighed {
 	words := incident.ClassWords(class)
 	slices.Sort(words)
 	words = slices.Compact(words)

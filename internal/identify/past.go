@@ -16,19 +16,26 @@ const (
 	pastEvery   = time.Hour // how often the past is read anew
 	pastSetting = "alerts.past"
 	pastPage    = 500  // alerts read at once
-	pastClasses = 5000 // classes looked at, and
+	pastClasses = 3000 // classes looked at, and
 	keptWords   = 2000 // of which so many words
 	keptPairs   = 1000 // and pairs are kept: the rules are read often
 	apartBy     = time.Hour
 )
 
-// history is what the last thirty days say of alerts, by their classes. It is read
+// Past is what the last thirty days say of alerts, by their classes. It is read
 // anew on the plane that pages nobody; the one that does only reads the outcome.
-type history struct {
+type Past struct {
 	At       time.Time      `json:"at,omitzero"`
 	Classes  int            `json:"classes"`
 	Words    map[string]int `json:"words,omitempty"` // in how many classes each word occurs
 	Together []together     `json:"together,omitempty"`
+
+	Firings  int              `json:"firings"`            // counted once an hour and class, as all here
+	Said     map[string]int   `json:"said,omitempty"`     // of them, those with each word
+	Times    map[string]int   `json:"times,omitempty"`    // by class
+	Services map[string]int   `json:"services,omitempty"` // by service
+	Cut      bool             `json:"cut,omitempty"`      // there are more classes: one that is not here may be among them
+	Noisy    []incident.Noisy `json:"noisy,omitempty"`
 }
 
 // LearnPast is the job that reads the past of alerts anew.
@@ -39,11 +46,11 @@ func (LearnPast) Kind() string { return "learn_past" }
 // LearnPast reads the past of alerts anew, unless another process just did.
 func (s *Service) LearnPast(ctx context.Context, _ LearnPast) error {
 	now := s.now()
-	var have history
+	var have Past
 	if err := s.store.Setting(ctx, pastSetting, &have); err != nil || now.Sub(have.At) < pastEvery-pastEvery/10 {
 		return err
 	}
-	t := tally{since: now.Add(-pastSpan), starts: map[string][]time.Time{}}
+	t := newTally(now)
 	for after := ""; ; {
 		alerts, err := s.store.AlertsSince(ctx, t.since, after, pastPage)
 		if err != nil {
@@ -57,7 +64,7 @@ func (s *Service) LearnPast(ctx context.Context, _ LearnPast) error {
 			break
 		}
 	}
-	if err := s.store.PutSetting(ctx, pastSetting, t.history(now)); err != nil {
+	if err := s.store.PutSetting(ctx, pastSetting, t.past(now)); err != nil {
 		return fmt.Errorf("keep the past of alerts: %w", err)
 	}
 	return nil
@@ -83,13 +90,21 @@ func (s *Service) LearnPasts(ctx context.Context, ask func(incident.Job) error) 
 type tally struct {
 	since  time.Time
 	starts map[string][]time.Time
+	heard  map[string]*heard
+	cut    bool
+}
+
+func newTally(now time.Time) *tally {
+	return &tally{since: now.Add(-pastSpan), starts: map[string][]time.Time{}, heard: map[string]*heard{}}
 }
 
 func (t *tally) add(a *incident.Alert) {
 	class := incident.AlertClass(a.Signal.Service, a.Signal.Title)
-	if len(t.starts) >= pastClasses && t.starts[class] == nil {
+	if len(t.heard) >= pastClasses && t.heard[class] == nil {
+		t.cut = true
 		return
 	}
+	t.hear(class, a)
 	for _, spell := range a.Spells {
 		t.began(class, spell.From)
 	}
@@ -104,11 +119,27 @@ func (t *tally) began(class string, at time.Time) {
 	}
 }
 
-func (t *tally) history(now time.Time) history {
+func (t *tally) past(now time.Time) Past {
+	p := Past{At: now, Classes: len(t.starts), Cut: t.cut, Words: map[string]int{}, Said: map[string]int{}, Times: map[string]int{}, Services: map[string]int{}}
+	all := map[string]int{}
 	for class, starts := range t.starts {
+		all[class] = len(starts)
 		t.starts[class] = thinned(starts)
+		n := len(t.starts[class])
+		p.Firings += n
+		p.Times[class] = n
+		p.Services[incident.ClassService(class)] += n
+		words := incident.ClassWords(class)
+		slices.Sort(words)
+		for _, w := range slices.Compact(words) {
+			p.Words[w]++
+			p.Said[w] += n
+		}
 	}
-	return history{At: now, Classes: len(t.starts), Words: t.words(), Together: t.together(now)}
+	keepMost(p.Words)
+	keepMost(p.Said)
+	p.Together, p.Noisy = t.together(now), t.noisy(all)
+	return p
 }
 
 // thinned leaves out what began within the hour after another: what comes and
@@ -124,19 +155,10 @@ func thinned(starts []time.Time) []time.Time {
 	return out
 }
 
-// words counts in how many classes each word occurs; the most frequent are kept.
-func (t *tally) words() map[string]int {
-	all := map[string]int{}
-	for class := range t.starts {
-		words := incident.ClassWords(class)
-		slices.Sort(words)
-		for _, w := range slices.Compact(words) {
-			all[w]++
-		}
-	}
-	often := slices.SortedFunc(maps.Keys(all), func(a, b string) int { return cmp.Or(all[b]-all[a], cmp.Compare(a, b)) })
+// keepMost keeps the most frequent words.
+func keepMost(counts map[string]int) {
+	often := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) })
 	for _, w := range often[min(len(often), keptWords):] {
-		delete(all, w)
+		delete(counts, w)
 	}
-	return all
 }

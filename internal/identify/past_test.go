@@ -43,10 +43,10 @@ func TestWhatBeganTogetherAgainAndAgainBelongsTogether(t *testing.T) {
 		"its own class":               {fired("payment", "slow", days(now, 4, time.Minute)...), 0},
 	}
 	for name, tt := range tests {
-		tl := tally{since: now.Add(-pastSpan), starts: map[string][]time.Time{}}
+		tl := newTally(now)
 		tl.add(slow)
 		tl.add(tt.other)
-		got := tl.history(now).Together
+		got := tl.past(now).Together
 		switch {
 		case tt.times == 0 && len(got) == 0:
 		case len(got) != 1 || got[0].Times != tt.times || pairOf(got[0].A, got[0].B) != [2]string{got[0].A, got[0].B}:
@@ -58,18 +58,18 @@ func TestWhatBeganTogetherAgainAndAgainBelongsTogether(t *testing.T) {
 func TestOneBadDayAndAStormTeachNothing(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2027, 3, 30, 12, 0, 0, 0, time.UTC)
-	day := tally{since: now.Add(-pastSpan), starts: map[string][]time.Time{}}
-	storm := tally{since: now.Add(-pastSpan), starts: map[string][]time.Time{}}
+	day := newTally(now)
+	storm := newTally(now)
 	for _, service := range []string{"payment", "mail"} {
 		day.add(fired(service, "down", now.Add(-9*time.Hour), now.Add(-6*time.Hour), now.Add(-3*time.Hour), now.Add(-time.Hour)))
 	}
 	for n := range 3 * stormClasses {
 		storm.add(fired(fmt.Sprintf("service-%c%c", 'a'+n/26, 'a'+n%26), "down", days(now, 5, time.Duration(n)*time.Second)...))
 	}
-	if got := day.history(now).Together; len(got) != 0 {
+	if got := day.past(now).Together; len(got) != 0 {
 		t.Errorf("one day taught %v", got)
 	}
-	if got := len(storm.history(now).Together); got > stormClasses*stormClasses {
+	if got := len(storm.past(now).Together); got > stormClasses*stormClasses {
 		t.Errorf("a storm of %d taught %d pairs", 3*stormClasses, got)
 	}
 }
@@ -111,15 +111,15 @@ func TestAlertsOfServicesThatNobodyKnowsJoinByTheirWords(t *testing.T) {
 	say := func(service, title, environment string) incident.Signal {
 		return incident.Signal{Identity: service + title + environment, State: incident.Firing, Title: title, Service: service, Environment: environment, Severity: "critical"}
 	}
-	long := history{Classes: 200, Words: map[string]int{"of": 150, "over": 90, "s": 90, "host": 60, "replication": 2, "lag": 4, "shard": 3}}
+	long := Past{Classes: 200, Words: map[string]int{"of": 150, "over": 90, "s": 90, "host": 60, "replication": 2, "lag": 4, "shard": 3}}
 	first := say("", "Replication lag of shard 3 over 90 s", "production")
 	tests := map[string]struct {
-		past  history
+		past  Past
 		other incident.Signal
 		joins bool
 	}{
-		"other figures":                   {history{}, say("", "Replication lag of shard 12 over 40 s", "production"), true},
-		"a word less, nothing learned":    {history{}, say("", "Replication lag of shard over 40", "production"), false},
+		"other figures":                   {Past{}, say("", "Replication lag of shard 12 over 40 s", "production"), true},
+		"a word less, nothing learned":    {Past{}, say("", "Replication lag of shard over 40", "production"), false},
 		"a word less that says little":    {long, say("", "Replication lag of shard over 40", "production"), true},
 		"another word that says much":     {long, say("", "Replication errors of shard 7 over 40 s", "production"), false},
 		"only words that say little":      {long, say("", "Disk of host over 90 s", "production"), false},

@@ -18,7 +18,7 @@ type rules struct {
 	catalog catalog
 	windows window.Set
 	learned learned
-	past    history
+	past    Past
 	own     *rule.Set
 }
 
@@ -48,7 +48,7 @@ func (s *Service) rules(ctx context.Context) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	var before history
+	var before Past
 	if err := s.store.Setting(ctx, pastSetting, &before); err != nil {
 		return nil, err
 	}

@@ -18,12 +18,13 @@ type Known struct {
 	Works    *incident.Held    // maintenance of the service that is under way
 	Beside   *incident.Held    // maintenance of one that the service calls
 	On       string            // that one
+	Past     *Past             // of alerts such as these; nil: nothing is known
 	Now      time.Time
 }
 
 // view is what is known of a candidate at a moment.
 func (r *rules) view(i *incident.Incident, alerts []*incident.Alert, now time.Time, live bool) Known {
-	k := Known{Incident: i, Service: r.catalog.services[i.Service], Alerts: alerts, Live: live, Now: now}
+	k := Known{Incident: i, Service: r.catalog.services[i.Service], Alerts: alerts, Live: live, Past: &r.past, Now: now}
 	works := func(service string) *incident.Held {
 		return r.windows.Cover(&incident.Signal{Service: service, Environment: i.Environment}, now, incident.Maintenance)
 	}
@@ -71,6 +72,7 @@ func judge(k Known, p incident.Policy) incident.Verdict {
 	for _, c := range rulings(k, p) {
 		add(c)
 	}
+	add(undeciding(rarity(k, p), v.Score, p))
 	v.Score = min(100, max(0, v.Score))
 	v.Severity = bounded(k.Incident, severity(k, p))
 	if !v.Production {

@@ -91,6 +91,24 @@ func (r Reader) Check(c incident.Check) string {
 	return r.say(key, append(r.until(c.Args), r.figures(c.Args)...)...) // the first of a name counts
 }
 
+// Standing is a word for how often such alerts come; empty if there is nothing
+// to say.
+func (r Reader) Standing(s incident.Standing) string {
+	if s.Rarity == "" {
+		return ""
+	}
+	return r.say("standing." + string(s.Rarity))
+}
+
+// Noisy says how noisy a kind of alert is, and what to do about it.
+func (r Reader) Noisy(n incident.Noisy) (says, advice string) {
+	args := []string{"times", r.Number(float64(n.Times)), "alerts", r.Number(float64(n.Alerts))}
+	if n.Of > 0 {
+		args = append(args, "real", r.Number(float64(n.Real)), "of", r.Number(float64(n.Of)))
+	}
+	return r.say("noisy.says", args...), r.say("noisy."+string(n.Advice), args...)
+}
+
 // Join says why an alert belongs to its candidate; it reads on from the
 // alert's name.
 func (r Reader) Join(a incident.JoinedAlert) string {

@@ -152,9 +152,12 @@ export interface Heard {
   id: string; title: string; source: string; sender: string; service: string; severity: string; state: AlertState;
   first: string; last: string; count: number; why: string; value?: string; url?: string;
   held?: string; window?: string; grave?: boolean;
+  rarity?: 'frequent' | 'rare' | 'unseen'; standing?: string; noise: number;
 }
+/** A kind of alert that comes often and is mostly nothing. */
+export interface Noisy { alert: string; title: string; service: string; sender: string; times: number; alerts: number; real: number; of: number; advice: string; says: string; adviceText: string }
 export interface HeldCount { all: number; grave: number }
-export interface Signals { candidates: (Card & { joined: Heard[] })[]; loose: Heard[]; changes: Change[]; held: HeldCount }
+export interface Signals { candidates: (Card & { joined: Heard[] })[]; loose: Heard[]; changes: Change[]; held: HeldCount; noisy: Noisy[] }
 export interface Weekly { zone: string; days: number[]; from: string; to: string }
 /** A silence or a maintenance window. */
 export interface HoldWindow {
