@@ -122,6 +122,7 @@ func (s *Server) registerOncall() {
 	s.registerSwaps()
 	s.registerHolidays()
 	s.registerLoadReport()
+	s.registerShadows()
 	type dryRun struct {
 		Service  string    `query:"service" required:"true"`
 		Severity int       `query:"severity" minimum:"1" maximum:"4" default:"1"`

@@ -90,13 +90,36 @@ func (f Receipt) apply(i *Incident, e *Entry) {
 		return // a late "accepted" does not undo an acknowledgement
 	}
 	i.Receipts = put(i.Receipts, f, same)
-	if i.NobodyYet != nil && i.NobodyYet.ends(i, f) {
+	learns := i.Shadows(f.To.ID)
+	if i.NobodyYet != nil && !learns && i.NobodyYet.ends(i, f) {
 		i.NobodyYet = nil
 	}
 	if f.State == AckedBy && f.Purpose != PurposeUpdate && !f.To.Room {
-		i.reach(AckedAt, e.At)
+		if !learns {
+			i.reach(AckedAt, e.At)
+		}
 		i.join(e.Actor)
 	}
+}
+
+// ToldAlong is the code of a follow-up to who learns: somebody whom they shadow
+// is paged.
+const ToldAlong = "shadow"
+
+// Shadows reports whether somebody only learns here: they were told along with
+// a page and not paged themselves. They may join and help; that they did is no
+// answer to the page.
+func (i *Incident) Shadows(person string) bool {
+	along := false
+	for _, n := range i.Notices {
+		if slices.ContainsFunc(n.To, func(to Recipient) bool { return to.ID == person }) {
+			if n.Purpose == PurposePage {
+				return false
+			}
+			along = along || n.Code == ToldAlong
+		}
+	}
+	return along
 }
 
 // RoomOpened is a conversation of a chat service that was opened for this
@@ -231,5 +254,5 @@ func (i *Incident) Acknowledged(person string) bool {
 }
 
 func (i *Incident) acknowledges(r Receipt) bool {
-	return r.State == AckedBy && r.Purpose != PurposeUpdate && !r.At.Before(i.Reopened)
+	return r.State == AckedBy && r.Purpose != PurposeUpdate && !r.At.Before(i.Reopened) && !i.Shadows(r.To.ID)
 }

@@ -8,6 +8,9 @@ type Joined struct{}
 func (Joined) Kind() Kind { return "joined" }
 func (Joined) apply(i *Incident, e *Entry) {
 	i.join(e.Actor)
+	if i.Shadows(e.Actor.ID) {
+		return
+	}
 	i.reach(AckedAt, e.At)
 	i.NobodyYet = nil
 }

@@ -13,10 +13,11 @@ import (
 
 // rung is who is asked together, as it stands at one moment.
 type rung struct {
-	people []string
-	limit  time.Duration // to the next rung
-	gap    bool          // a schedule of it has nobody
-	robin  string        // the name of the turn; empty: all are asked
+	people  []string
+	limit   time.Duration // to the next rung
+	gap     bool          // a schedule of it has nobody
+	robin   string        // the name of the turn; empty: all are asked
+	shadows []string      // who learns, and is told along
 }
 
 // climb is whom a page asks of a team, rung after rung, and which teams are
@@ -53,6 +54,9 @@ func (s *Service) climb(ctx context.Context, r *roster, team directory.Team, sev
 		}
 		first = on
 		g := rung{limit: limit, gap: on == ""}
+		if g.shadows, err = s.shadows(ctx, team.Schedule, at); err != nil {
+			return climb{}, err
+		}
 		if on != "" {
 			g.people = []string{on}
 		}
@@ -86,6 +90,11 @@ func (s *Service) climbLadder(ctx context.Context, r *roster, ladder oncall.Ladd
 				} else {
 					g.people = append(g.people, on)
 				}
+				along, err := s.shadows(ctx, id, at)
+				if err != nil {
+					return c, err
+				}
+				g.shadows = append(g.shadows, along...)
 			}
 			for _, id := range step.Teams {
 				if t, ok := r.team(id); ok {
@@ -120,6 +129,15 @@ func (s *Service) onCall(ctx context.Context, schedule string, at time.Time) (st
 		return "", err
 	}
 	return plans[schedule].At(at), nil
+}
+
+// shadows are those who learn in a schedule at a moment.
+func (s *Service) shadows(ctx context.Context, schedule string, at time.Time) ([]string, error) {
+	plans, err := s.plans(ctx)
+	if err != nil || plans[schedule] == nil {
+		return nil, err
+	}
+	return plans[schedule].Shadows(at), nil
 }
 
 // takeTurn leaves of each rung that is asked in turn the one whose turn it is,

@@ -121,7 +121,7 @@ func teamKnows(i *incident.Incident, team directory.Team) bool {
 // is not known who is still there.
 func takesPart(i *incident.Incident, person string) bool {
 	here := slices.ContainsFunc(i.People, func(p incident.Person) bool { return p.ID == person })
-	return here && i.Reopened.IsZero() && !slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool {
+	return here && !i.Shadows(person) && i.Reopened.IsZero() && !slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool {
 		return r.To.ID == person && r.State == incident.DeclinedBy
 	})
 }
@@ -152,6 +152,7 @@ func (s *Service) pageStep(e *incident.Edit, r *roster, team directory.Team, c c
 			job.Code = "failed"
 			continue
 		}
+		s.tellAlong(e, r, team, g.shadows, asked[0].to)
 		e.EnqueueAt(e.Now.Add(g.limit), Escalate{Incident: e.Incident.ID, Notice: n.ID, Team: team.ID, To: asked[0].to, Code: "timeout"})
 		return
 	}
@@ -169,6 +170,24 @@ func (s *Service) pageStep(e *incident.Edit, r *roster, team directory.Team, c c
 		return
 	}
 	e.EnqueueAt(e.Now.Add(limit), incident.Page{Incident: e.Incident.ID, Team: team.ID, Round: job.Round + 1, Code: "timeout", After: newestPage(e.Incident, team.Name)})
+}
+
+// tellAlong tells those who learn that somebody whom they shadow is paged, once
+// for an incident. It asks nothing of them.
+func (s *Service) tellAlong(e *incident.Edit, r *roster, team directory.Team, shadows []string, paged incident.Recipient) {
+	i := e.Incident
+	for _, id := range shadows {
+		to, ways, ok := r.recipient(team, id)
+		told := slices.ContainsFunc(i.Notices, func(n incident.Notice) bool {
+			return (n.Code == incident.ToldAlong || n.Purpose == incident.PurposePage) && !n.At.Before(i.Reopened) && isTo(n, id)
+		})
+		if !ok || len(ways) == 0 || told {
+			continue
+		}
+		n := incident.Notice{ID: s.newID(), Purpose: incident.PurposeFollow, Code: incident.ToldAlong, To: []incident.Recipient{to}}
+		e.Record(n)
+		s.deliver(e, n, to, team.Does, ways, map[string]string{"name": paged.Name})
+	}
 }
 
 // asked are those of a rung who have an account, without those of whom the

@@ -13,6 +13,7 @@ import (
 type Plan struct {
 	layers    []layer // the one that covers the others first
 	overrides []Override
+	shadows   []Shadow
 	loc       *time.Location // of the schedule
 	holidays  map[wall]bool  // by their midnight
 }
@@ -61,6 +62,12 @@ func NewPlan(s Schedule) (*Plan, error) {
 			return nil, incident.FieldError(fmt.Sprintf("overrides.%d", n), "An override needs a person, and ends after it begins.")
 		}
 	}
+	for n, o := range s.Shadows {
+		if o.Person == "" || o.Until.IsZero() || o.Person == o.Of || n == maxShadows {
+			return nil, incident.FieldError(fmt.Sprintf("shadows.%d", n), "Who learns is a person, shadows somebody else, and does so until a time; at most %d do.", maxShadows)
+		}
+	}
+	p.shadows = slices.Clone(s.Shadows)
 	p.overrides = slices.Clone(s.Overrides)
 	slices.Reverse(p.overrides) // the one that was made last counts
 	return p, nil
@@ -153,6 +160,22 @@ func (p *Plan) at(t time.Time) (person string, override bool) {
 		}
 	}
 	return person, false
+}
+
+// Shadows are those who learn at a moment: of whoever is on call, or of that
+// person. Nobody shadows themselves, or a gap.
+func (p *Plan) Shadows(t time.Time) []string {
+	if len(p.shadows) == 0 {
+		return nil
+	}
+	on := p.At(t)
+	var out []string
+	for _, o := range p.shadows {
+		if on != "" && t.Before(o.Until) && o.Person != on && (o.Of == "" || o.Of == on) {
+			out = append(out, o.Person)
+		}
+	}
+	return out
 }
 
 func (o *Override) covers(t time.Time) bool { return !t.Before(o.From) && t.Before(o.Until) }

@@ -199,3 +199,22 @@ func TestAScheduleThatCannotBeIsNamedByItsField(t *testing.T) {
 		}
 	}
 }
+
+func TestNobodyShadowsThemselvesOrAGap(t *testing.T) {
+	t.Parallel()
+	s := officeAndWeekend()
+	s.Shadows = []oncall.Shadow{{Person: "nina", Until: time.Date(2027, 3, 20, 0, 0, 0, 0, time.UTC)}, {Person: "rina", Until: time.Date(2027, 3, 20, 0, 0, 0, 0, time.UTC)}}
+	p, err := oncall.NewPlan(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]int{"2027-03-09T05:00:00Z": 1, "2027-03-09T15:00:00Z": 0, "2027-03-13T05:00:00Z": 2, "2027-03-23T05:00:00Z": 0} { // Rina, nobody, Budi, and Rina when it is over
+		moment, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Shadows(moment); len(got) != want {
+			t.Errorf("at %s %v learn, want %d", at, got, want)
+		}
+	}
+}

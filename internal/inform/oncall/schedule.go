@@ -27,6 +27,7 @@ type Schedule struct {
 	Layers    []Layer    `json:"layers"`   // a later one covers those before it where it has somebody
 	Overrides []Override `json:"overrides"`
 	Holidays  []Holiday  `json:"holidays,omitempty"`
+	Shadows   []Shadow   `json:"shadows,omitempty"`
 }
 
 // Layer is one rotation: people who take turns.
@@ -73,6 +74,14 @@ type Override struct {
 	Agreed string    `json:"agreed,omitempty"` // id of who accepted that
 }
 
+// Shadow is somebody who learns: told of pages along with who is on call, and
+// never asked to answer.
+type Shadow struct {
+	Person string    `json:"person"`
+	Of     string    `json:"of,omitempty"` // whom they shadow; empty: whoever is on call
+	Until  time.Time `json:"until"`
+}
+
 // Bounds of what a schedule may hold, so that none takes long to compute.
 const (
 	maxLayers    = 20
@@ -80,6 +89,7 @@ const (
 	maxWindows   = 20
 	maxOverrides = 2000
 	maxTurn      = 1000
+	maxShadows   = 100
 )
 
 // Validate names the first field that cannot be, as an [incident.Error].

@@ -58,7 +58,9 @@ export interface StandIn { id: string; person: string; from: string; until: stri
 /** A day on which the hours of a Sunday count. */
 export interface Holiday { date: string; name: string }
 /** What of a schedule is kept beside its turns. */
-export interface Kept { id: string; overrides: StandIn[] | null; holidays?: Holiday[] | null }
+export interface Kept { id: string; overrides: StandIn[] | null; holidays?: Holiday[] | null; shadows?: Learns[] | null }
+/** Somebody who is told of pages along with who is on call, and never asked. */
+export interface Learns { person: string; of?: string; until: string }
 
 /** What is proposed for a stand-in: from now until the turn under way ends, or for eight hours where that is far off. */
 export function stretch(now: Date, ends: string | undefined): { from: Date; until: Date } {
