@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	root.SetErr(errs)
 	root.SetArgs(args)
 	root.AddCommand(serveCommand(), agentCommand(), drillCommand(), declareCommand(), reportCommand(), signalCommand(), changeCommand(),
-		pageCommand(), oncallCommand(), silenceCommand(), verifyCommand(), userCommand(), tokenCommand(), keyCommand(), versionCommand(), labCommand())
+		pageCommand(), oncallCommand(), silenceCommand(), replayCommand(), verifyCommand(), userCommand(), tokenCommand(), keyCommand(), versionCommand(), labCommand())
 	err := root.ExecuteContext(ctx)
 	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return 0

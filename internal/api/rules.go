@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
+	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/identify/rule"
 	"github.com/sigap-dev/sigap/internal/incident"
 )
@@ -45,4 +47,35 @@ func (s *Server) registerRules() {
 	route(s, incident.Manager, http.MethodDelete, "/api/rules/{id}", "Remove a rule; what it grouped stays together", func(ctx context.Context, in *byID) (*nothing, error) {
 		return nil, s.Identify.RemoveRule(ctx, in.ID)
 	})
+	s.registerReplay()
 }
+
+// registerReplay registers what applies recorded signals anew and keeps nothing.
+func (s *Server) registerReplay() {
+	type trial struct {
+		Rules []rule.Rule `json:"rules" maxItems:"100" doc:"All rules as they would be, in their order"`
+		Days  int         `json:"days" minimum:"1" maximum:"90" doc:"How far back"`
+	}
+	route(s, incident.Manager, http.MethodPost, "/api/rules/try", "What rules would have made of the last days; nothing is kept", func(ctx context.Context, in *body[trial]) (*body[identify.Trial], error) {
+		t, err := s.Identify.Try(ctx, in.Body.Rules, days(in.Body.Days))
+		if err != nil {
+			return nil, err
+		}
+		return &body[identify.Trial]{*t}, nil
+	})
+	type since struct {
+		Days int `json:"days" minimum:"1" maximum:"90" doc:"How far back"`
+	}
+	type replayed struct {
+		identify.Replayed
+		From time.Time `json:"from"`
+		To   time.Time `json:"to"`
+		Cut  bool      `json:"cut,omitempty" doc:"There was more than is looked at"`
+	}
+	route(s, incident.Manager, http.MethodPost, "/api/replay", "What today's rules and policy make of the last days, in numbers", func(ctx context.Context, in *body[since]) (*body[replayed], error) {
+		out, past, err := s.Identify.Replay(ctx, days(in.Body.Days))
+		return &body[replayed]{replayed{out, past.From, past.To, past.Cut}}, err
+	})
+}
+
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }

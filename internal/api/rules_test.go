@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigap-dev/sigap/internal/identify"
 	"github.com/sigap-dev/sigap/internal/identify/rule"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/storetest"
@@ -32,6 +33,16 @@ func TestAManagerKeepsTheRules(t *testing.T) {
 		if a := s.do("GET", "/api/incidents/"+id+"/entries", nil, manager, header("Accept-Language", lang)); !strings.Contains(string(a.body), want) {
 			t.Errorf("no entry says %q: %s", want, a.body)
 		}
+	}
+	var tried identify.Trial
+	s.must(&tried, "POST", "/api/rules/try", map[string]any{"rules": []any{}, "days": 7}, manager)
+	if tried.Before.Candidates != 1 || tried.After.Candidates != 2 || len(tried.Rules) != 0 {
+		t.Errorf("without the rule: %+v", tried)
+	}
+	var replayed identify.Replayed
+	s.must(&replayed, "POST", "/api/replay", map[string]any{"days": 7}, manager)
+	if replayed != tried.Before {
+		t.Errorf("a replay gives %+v, the trial %+v", replayed, tried.Before)
 	}
 	regions["off"] = true
 	s.must(&made, "PUT", "/api/rules/"+made.ID, regions, manager)

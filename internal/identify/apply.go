@@ -103,8 +103,7 @@ func (s *Service) Apply(ctx context.Context, limit int) (n int, err error) {
 		if err != nil || n == 0 {
 			return err
 		}
-		b := &batch{tx: tx, now: s.now(), newID: s.newID, rules: r, policy: r.policy, catalog: r.catalog,
-			plans: map[*incident.Incident]*plan{}, classes: map[*incident.Incident][]string{}, words: map[string]weighed{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
+		b := newBatch(tx, r, s.now(), s.newID)
 		if err := b.apply(bodies); err != nil {
 			return &unapplied{ids[0], err}
 		}
@@ -136,6 +135,11 @@ type batch struct {
 	release time.Time                // when the first of what it holds is to be released
 }
 
+func newBatch(tx Tx, r *rules, now time.Time, newID func() string) *batch {
+	return &batch{tx: tx, now: now, newID: newID, rules: r, policy: r.policy, catalog: r.catalog,
+		plans: map[*incident.Incident]*plan{}, classes: map[*incident.Incident][]string{}, words: map[string]weighed{}, alerts: map[seenKey]*incident.Alert{}, dirty: map[*incident.Alert]bool{}}
+}
+
 // plan is what is to be recorded on one incident.
 type plan struct {
 	incident *incident.Incident // as it was; of a new one only what grouping looks at
@@ -159,6 +163,13 @@ func (b *batch) apply(bodies []string) error {
 		if err := json.Unmarshal([]byte(body), &arrivals[n]); err != nil {
 			return fmt.Errorf("read an accepted body: %w", err)
 		}
+	}
+	return b.take(arrivals)
+}
+
+// take decides about arrivals, the oldest first, and writes what follows.
+func (b *batch) take(arrivals []arrival) error {
+	for n := range arrivals {
 		b.rules.routed(&arrivals[n])
 	}
 	if err := b.load(arrivals); err != nil {

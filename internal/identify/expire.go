@@ -64,15 +64,17 @@ func (s *Service) Settle(ctx context.Context, id string) error {
 		if err != nil || fires {
 			return err
 		}
-		_, err = tx.Change(incident.System(), id, func(e *incident.Edit) error {
-			if i := e.Incident; i.Status == incident.Triage && alone(i) && len(i.Alerts) > 0 {
-				e.Record(incident.EndedBySelf{})
-				e.Enqueue(incident.FollowUp{Incident: id, Code: "ended"})
-			}
-			return nil
-		})
+		_, err = tx.Change(incident.System(), id, settle)
 		return err
 	})
+}
+
+func settle(e *incident.Edit) error {
+	if i := e.Incident; i.Status == incident.Triage && alone(i) && len(i.Alerts) > 0 {
+		e.Record(incident.EndedBySelf{})
+		e.Enqueue(incident.FollowUp{Incident: i.ID, Code: "ended"})
+	}
+	return nil
 }
 
 // alone reports whether nobody has joined a candidate or reported to it.

@@ -100,12 +100,13 @@ type Service struct {
 	known    atomic.Pointer[rules]
 	held     held
 	wake     chan struct{}
+	replays  chan struct{} // one at a time: it is for people who wait, and takes a core
 }
 
 // New makes stage 1.
 func New(store Store, evidence Collector, newID func() string, now func() time.Time, log *slog.Logger) *Service {
 	return &Service{store: store, evidence: evidence, newID: newID, now: now, log: log,
-		seen: seen{alerts: map[seenKey]*sighting{}}, ahead: ahead{last: map[string]time.Time{}}, wake: make(chan struct{}, 1)}
+		seen: seen{alerts: map[seenKey]*sighting{}}, ahead: ahead{last: map[string]time.Time{}}, wake: make(chan struct{}, 1), replays: make(chan struct{}, 1)}
 }
 
 // The jobs that stage 1 asks of itself.

@@ -104,26 +104,28 @@ func (s *Service) judgeLive(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error {
-		i := e.Incident
-		declared := i.Status != incident.Triage
-		if declared && (!i.Status.Open() || i.Verdict == nil || i.Verdict.Live) {
-			return nil
-		}
-		paged := i.Verdict != nil && pages(i, i.Verdict, r.policy)
-		v := judge(r.view(i, alerts, s.now(), true), r.policy)
-		if i.Verdict == nil || !i.Verdict.Live || i.Verdict.Score != v.Score || i.Verdict.Severity != v.Severity {
-			e.Record(incident.Judged{Verdict: v})
-		}
-		if declared { // before the checks came: they say what they found, and change nothing
-			return nil
-		}
-		if !paged && pages(i, &v, r.policy) {
-			page(e, r.policy)
-		}
-		return byPolicy(e, r.policy)
-	})
+	_, err = s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error { return r.judgeLive(e, alerts, s.now()) })
 	return err
+}
+
+func (r *rules) judgeLive(e *incident.Edit, alerts []*incident.Alert, now time.Time) error {
+	i := e.Incident
+	declared := i.Status != incident.Triage
+	if declared && (!i.Status.Open() || i.Verdict == nil || i.Verdict.Live) {
+		return nil
+	}
+	paged := i.Verdict != nil && pages(i, i.Verdict, r.policy)
+	v := judge(r.view(i, alerts, now, true), r.policy)
+	if i.Verdict == nil || !i.Verdict.Live || i.Verdict.Score != v.Score || i.Verdict.Severity != v.Severity {
+		e.Record(incident.Judged{Verdict: v})
+	}
+	if declared { // before the checks came: they say what they found, and change nothing
+		return nil
+	}
+	if !paged && pages(i, &v, r.policy) {
+		page(e, r.policy)
+	}
+	return byPolicy(e, r.policy)
 }
 
 // Decide goes by the policy with the verdict that there is: the live checks
@@ -149,21 +151,23 @@ func (s *Service) Unanswered(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Change(incident.System(), id, func(e *incident.Edit) error {
-			i := e.Incident
-			switch {
-			case i.Status != incident.Triage || len(i.People) > 0 || i.Verdict == nil:
-				return nil
-			case !pagedBefore(i) && !pages(i, i.Verdict, r.policy):
-				return nil // it waits for a person by daylight: nobody was asked
-			case !fires && len(i.Alerts) > 0 && alone(i):
-				e.EnqueueAt(e.Now.Add(settleAfter), Unanswered{Incident: id}) // it is about to end by itself
-				return nil
-			}
-			return declare(e, i.Severity, "silence", "")
-		})
+		_, err = tx.Change(incident.System(), id, func(e *incident.Edit) error { return r.unanswered(e, fires) })
 		return err
 	})
+}
+
+func (r *rules) unanswered(e *incident.Edit, fires bool) error {
+	i := e.Incident
+	switch {
+	case i.Status != incident.Triage || len(i.People) > 0 || i.Verdict == nil:
+		return nil
+	case !pagedBefore(i) && !pages(i, i.Verdict, r.policy):
+		return nil // it waits for a person by daylight: nobody was asked
+	case !fires && len(i.Alerts) > 0 && alone(i):
+		e.EnqueueAt(e.Now.Add(settleAfter), Unanswered{Incident: i.ID}) // it is about to end by itself
+		return nil
+	}
+	return declare(e, i.Severity, "silence", "")
 }
 
 func byPolicy(e *incident.Edit, policy incident.Policy) error {

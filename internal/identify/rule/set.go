@@ -43,8 +43,8 @@ func Compile(all []Rule) *Set {
 	return s
 }
 
-// Groups reports whether a rule groups alerts.
-func (s *Set) Groups() bool { return len(s.grouping) > 0 }
+// Fresh is a set of the same rules that counts for itself.
+func (s *Set) Fresh() *Set { return &Set{grouping: s.grouping, routing: s.routing} }
 
 // Grouping is what a rule says an alert belongs to.
 type Grouping struct {
