@@ -238,12 +238,16 @@ func (s *Service) Move(ctx context.Context, actor incident.Actor, id string, to 
 }
 
 // watchEvery is the time between two looks at what is watched: quick at first,
-// slower when an incident lasts.
-func watchEvery(round int) time.Duration {
-	if round < 120 {
+// slower when an incident lasts or nothing shows yet that could be watched.
+func watchEvery(round, measures int) time.Duration {
+	switch {
+	case round >= 120:
+		return 30 * time.Second
+	case measures == 0:
+		return 15 * time.Second
+	default:
 		return 5 * time.Second
 	}
-	return 30 * time.Second
 }
 
 // Watch looks whether the measures that showed the problem are back, records
@@ -281,7 +285,7 @@ func (s *Service) Watch(ctx context.Context, job incident.WatchRecovery) error {
 		if next.From.IsZero() {
 			next.From = e.Now
 		}
-		e.EnqueueAt(e.Now.Add(watchEvery(next.Round)), next)
+		e.EnqueueAt(e.Now.Add(watchEvery(next.Round, len(proofs))), next)
 		return nil
 	})
 	return err

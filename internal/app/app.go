@@ -91,7 +91,7 @@ func New(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) 
 
 func (a *App) build(ctx context.Context) (err error) {
 	c := a.config
-	if a.Store, err = store.Open(ctx, c.DSN(), store.Options{Now: a.now, Logger: a.log, QueueOf: queueOf, OnCommit: a.live.Changed}); err != nil {
+	if a.Store, err = store.Open(ctx, c.DSN(), store.Options{Now: a.now, Logger: a.log, Place: place, OnCommit: a.live.Changed}); err != nil {
 		return err
 	}
 	if a.recorder, err = recorder.Open(filepath.Join(c.Data, "recorder"), recorder.Options{MaxBytes: c.Recorder.MaxBytes, MaxAge: c.Recorder.MaxAge, Now: a.now, Logger: a.log}); err != nil {
@@ -191,7 +191,7 @@ func (a *App) URL() string { return a.config.PublicURL }
 func (a *App) Serve(ctx context.Context, ready func()) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	client, err := a.Store.Work(work, &river.Config{Workers: a.workers(), Queues: queues(), RetryPolicy: backoff{a.now}, JobTimeout: time.Minute})
+	client, err := a.Store.Work(work, &river.Config{Workers: a.workers(), Queues: queues(a.Store.Shared()), RetryPolicy: backoff{a.now}, JobTimeout: time.Minute})
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func NewGate(ctx context.Context, folder string, at time.Time) (*Gate, error) {
 	g := &Gate{now: at}
 	clock, log := func() time.Time { return g.now }, slog.New(slog.DiscardHandler)
 	var err error
-	if g.store, err = store.Open(ctx, "sqlite:"+folder, store.Options{Now: clock, Logger: log, QueueOf: queueOf}); err != nil {
+	if g.store, err = store.Open(ctx, "sqlite:"+folder, store.Options{Now: clock, Logger: log, Place: place}); err != nil {
 		return nil, err
 	}
 	collector := evidence.New(g.store, func(context.Context) ([]evidence.Metrics, []evidence.Logs) { return nil, nil }, nil, clock, log)

@@ -23,25 +23,47 @@ const (
 	queueClever = "clever"
 )
 
-// queueOf says which queue each kind of job goes to.
-func queueOf(kind string) string {
-	switch kind {
-	case incident.Page{}.Kind(), incident.SendNotice{}.Kind(), incident.FollowUp{}.Kind(), inform.Deliver{}.Kind(), inform.AfterPages{}.Kind(), inform.AfterQuiet{}.Kind(), inform.NextMethod{}.Kind(), inform.Summary{}.Kind(), inform.Carried{}.Kind(), inform.Escalate{}.Kind(),
-		identify.Decide{}.Kind(), identify.Unanswered{}.Kind(), Pulse{}.Kind():
-		return queuePaging
-	case incident.Verify{}.Kind(), incident.WatchRecovery{}.Kind(), incident.DraftReview{}.Kind(), identify.LearnPast{}.Kind():
-		return queueClever
+// The priorities within a queue: what pages goes before what informs of the
+// same storm.
+const (
+	first = 1
+	then  = 2
+)
+
+// place says which queue each job goes to, and how soon there.
+func place(args river.JobArgs) (queue string, priority int) {
+	switch a := args.(type) {
+	case incident.Page, identify.Decide, identify.Unanswered, inform.Escalate, inform.NextMethod, inform.Summary:
+		return queuePaging, first
+	case inform.Deliver:
+		if a.Pages {
+			return queuePaging, first
+		}
+		return queuePaging, then
+	case incident.SendNotice, incident.FollowUp, inform.AfterPages, inform.AfterQuiet, inform.Carried, Pulse:
+		return queuePaging, then
+	case incident.Verify, incident.WatchRecovery, incident.DraftReview, identify.LearnPast:
+		return queueClever, first
 	default:
-		return river.QueueDefault
+		return river.QueueDefault, first
 	}
 }
 
-func queues() map[string]river.QueueConfig {
-	return map[string]river.QueueConfig{
+// queues says how each is worked. PostgreSQL tells what was asked for; with
+// SQLite it is only found by looking, and a page takes two looks: for itself and
+// for its delivery. So that queue is looked at most often.
+func queues(shared bool) map[string]river.QueueConfig {
+	q := map[string]river.QueueConfig{
 		queuePaging:        {MaxWorkers: 50},
 		queueClever:        {MaxWorkers: 8},
 		river.QueueDefault: {MaxWorkers: 10},
 	}
+	if !shared {
+		paging := q[queuePaging]
+		paging.FetchPollInterval = 40 * time.Millisecond
+		q[queuePaging] = paging
+	}
+	return q
 }
 
 // maxBackoff bounds the time between two tries of a job: a channel that comes

@@ -46,7 +46,11 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 	if len(job.Methods) == 0 {
 		return nil
 	}
-	defer s.turns.take(ctx, job.Methods[0])()
+	end, err := s.turns.take(ctx, job.Methods[0])
+	if err != nil {
+		return err
+	}
+	defer end()
 	i, err := s.store.Incident(ctx, job.Incident)
 	if err != nil {
 		return err

@@ -85,6 +85,7 @@ type (
 		Does     directory.TeamKind `json:"does"`
 		Methods  []string           `json:"methods"` // ids of contact methods: the first is used, the others are next
 		Args     map[string]string  `json:"args,omitempty"`
+		Pages    bool               `json:"pages,omitempty"` // it goes before what only informs
 	}
 	// Escalate passes a page on, unless it was answered.
 	Escalate struct {

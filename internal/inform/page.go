@@ -255,7 +255,7 @@ func whyNobody(i *incident.Incident, team directory.Team, rungs []rung) string {
 
 // deliver asks for one message.
 func (s *Service) deliver(e *incident.Edit, n incident.Notice, to incident.Recipient, does directory.TeamKind, ways []directory.Contact, args map[string]string) {
-	e.Enqueue(Deliver{Incident: e.Incident.ID, Notice: n.ID, To: to, Does: does, Methods: methods(ways, urgent(e.Incident, n, args)), Args: args})
+	e.Enqueue(Deliver{Incident: e.Incident.ID, Notice: n.ID, To: to, Does: does, Methods: methods(ways, urgent(e.Incident, n, args)), Args: args, Pages: n.Purpose == incident.PurposePage})
 }
 
 // Escalate passes a page on that was not answered within the limit, that was

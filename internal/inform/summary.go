@@ -33,7 +33,11 @@ type board struct {
 // answer, and again a minute later while any that was gathered does. It ends
 // when there is none: the next page goes out by itself again.
 func (s *Service) Summary(ctx context.Context, job Summary, try Try) error {
-	defer s.turns.take(ctx, job.Contact)()
+	end, err := s.turns.take(ctx, job.Contact)
+	if err != nil {
+		return err
+	}
+	defer end()
 	r, err := s.roster(ctx, job.Drill)
 	if err != nil {
 		return err

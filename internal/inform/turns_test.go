@@ -2,20 +2,33 @@ package inform
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+// turn is the turn of a message that is not sent away.
+func turn(t *testing.T, all *turns, ctx context.Context, contact string) (end func()) {
+	t.Helper()
+	end, err := all.take(ctx, contact)
+	if err != nil {
+		t.Error(err)
+		return func() {}
+	}
+	return end
+}
+
 func TestMessagesToOneAddressGoOneAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var all turns
-		end := all.take(t.Context(), "budi")
-		all.take(t.Context(), "sari")() // another's is not waited for
+		end := turn(t, &all, t.Context(), "budi")
+		turn(t, &all, t.Context(), "sari")() // another's is not waited for
 		began, waited := time.Now(), make(chan time.Duration)
 		go func() {
-			defer all.take(t.Context(), "budi")()
+			defer turn(t, &all, t.Context(), "budi")()
 			waited <- time.Since(began)
 		}()
 		time.Sleep(time.Second) // the bubble's clock
@@ -32,18 +45,40 @@ func TestATurnIsNotWaitedForForEver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var all turns
-		all.take(t.Context(), "budi") // never ends
+		turn(t, &all, t.Context(), "budi") // never ends
 		began := time.Now()
-		all.take(t.Context(), "budi")()
+		turn(t, &all, t.Context(), "budi")()
 		if got := time.Since(began); got != turnLimit {
 			t.Errorf("the second waited for %s, want %s", got, turnLimit)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		began = time.Now()
-		all.take(ctx, "budi")()
+		turn(t, &all, ctx, "budi")()
 		if got := time.Since(began); got != 0 {
 			t.Errorf("who gave up waited for %s", got)
 		}
+	})
+}
+
+// A storm for one person must not take the workers from the page of another.
+func TestInACrowdAMessageAsksAgainLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var all turns
+		end := turn(t, &all, t.Context(), "budi")
+		var waiting sync.WaitGroup
+		for range crowd {
+			waiting.Go(func() { turn(t, &all, t.Context(), "budi")() })
+		}
+		synctest.Wait()
+		_, err := all.take(t.Context(), "budi")
+		if later, ok := errors.AsType[*Later](err); !ok || later.After <= 0 {
+			t.Errorf("the one too many got %v, want to come later", err)
+		}
+		turn(t, &all, t.Context(), "sari")()
+		end()
+		waiting.Wait()
+		turn(t, &all, t.Context(), "budi")()
 	})
 }

@@ -26,8 +26,8 @@ const liveTopic = "sigap_live"
 func (s *Store) Work(ctx context.Context, config *river.Config) (*river.Client[*sql.Tx], error) {
 	config.Logger, config.ID = quiet(s.log), s.clientID
 	config.FetchPollInterval = 250 * time.Millisecond // what falls due is not announced, only found
-	if !s.postgres {                                  // a look costs a few microseconds
-		config.FetchCooldown, config.FetchPollInterval = 10*time.Millisecond, 100*time.Millisecond
+	if !s.postgres {
+		config.FetchCooldown = 10 * time.Millisecond
 	}
 	c, err := river.NewClient(s.driver, config)
 	if err != nil {

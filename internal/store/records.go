@@ -146,7 +146,8 @@ func (s *Store) enqueue(ctx context.Context, tx *sql.Tx, jobs []incident.Job) er
 	}
 	params := make([]river.InsertManyParams, len(jobs))
 	for n, j := range jobs {
-		params[n] = river.InsertManyParams{Args: j.Args, InsertOpts: &river.InsertOpts{Queue: s.queueOf(j.Args.Kind()), ScheduledAt: j.At}}
+		queue, priority := s.place(j.Args)
+		params[n] = river.InsertManyParams{Args: j.Args, InsertOpts: &river.InsertOpts{Queue: queue, Priority: priority, ScheduledAt: j.At}}
 	}
 	if _, err := s.queue.InsertManyTx(ctx, tx, params); err != nil {
 		return fmt.Errorf("enqueue %d jobs: %w", len(jobs), err)

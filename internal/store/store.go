@@ -53,30 +53,32 @@ type Store struct {
 	closed   chan struct{}
 	now      func() time.Time
 	log      *slog.Logger
-	queueOf  func(kind string) string
+	place    func(args river.JobArgs) (queue string, priority int)
 	onCommit func(incidentID string)
 }
 
 // Options are the parts that a store needs from outside.
 type Options struct {
-	Now      func() time.Time         // the clock; time.Now if nil
-	Logger   *slog.Logger             // slog.Default if nil
-	QueueOf  func(kind string) string // the queue that each kind of job goes to; the default one if nil
-	OnCommit func(incidentID string)  // called after each commit that changed an incident
+	Now    func() time.Time // the clock; time.Now if nil
+	Logger *slog.Logger     // slog.Default if nil
+	// Place gives the queue that a job goes to and its priority there, 1 before
+	// 4; the default ones if nil.
+	Place    func(args river.JobArgs) (queue string, priority int)
+	OnCommit func(incidentID string) // called after each commit that changed an incident
 }
 
 // Open opens the store at dsn, a folder for SQLite or a postgres:// address,
 // and brings its schema up to date.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
-	s := &Store{dsn: dsn, clientID: worker + NewID(), now: o.Now, log: o.Logger, queueOf: o.QueueOf, onCommit: o.OnCommit, closed: make(chan struct{})}
+	s := &Store{dsn: dsn, clientID: worker + NewID(), now: o.Now, log: o.Logger, place: o.Place, onCommit: o.OnCommit, closed: make(chan struct{})}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	if s.queueOf == nil {
-		s.queueOf = func(string) string { return river.QueueDefault }
+	if s.place == nil {
+		s.place = func(river.JobArgs) (string, int) { return river.QueueDefault, river.PriorityDefault }
 	}
 	if s.onCommit == nil {
 		s.onCommit = func(string) {}

@@ -75,32 +75,8 @@ func (p *pager) close() {
 
 // setUp makes somebody to page, and a policy that declares by itself.
 func (p *pager) setUp(ctx context.Context) error {
-	var invited struct {
-		Person struct {
-			ID string `json:"id"`
-		} `json:"person"`
-	}
-	calls := []struct {
-		method, path string
-		in           func() any
-		out          any
-	}{
-		{"POST", "/api/people", func() any {
-			return map[string]any{"name": "Bench", "email": fmt.Sprintf("bench-%d@example.com", p.run), "right": "responder", "lang": "en"}
-		}, &invited},
-		{"POST", "", func() any { return map[string]any{"kind": "webhook", "address": p.box.url} }, nil},
-		{"PUT", "/api/teams", func() any {
-			return map[string]any{"id": p.name("team", 0), "name": p.name("team", 0), "kind": "engineering", "members": []string{invited.Person.ID}, "rooms": []any{}}
-		}, nil},
-	}
-	for _, c := range calls {
-		path := c.path
-		if path == "" {
-			path = "/api/people/" + invited.Person.ID + "/contacts"
-		}
-		if err := p.admin.Call(ctx, c.method, path, c.in(), c.out); err != nil {
-			return err
-		}
+	if err := p.hire(ctx, 0); err != nil {
+		return err
 	}
 	var policy map[string]any
 	if err := p.admin.Call(ctx, "GET", "/api/policy", nil, &policy); err != nil {
@@ -135,9 +111,8 @@ func (p *pager) round(ctx context.Context, n int) error {
 	if err := p.admin.Call(ctx, "POST", "/in/"+p.otlp+"/v1/metrics", history(service, time.Now()), nil); err != nil {
 		return err
 	}
-	alert := []any{map[string]any{"labels": map[string]string{"alertname": "CheckoutFails", "service": service, "severity": "critical", "env": "production"}}}
 	sent := time.Now()
-	if err := p.admin.Call(ctx, "POST", "/in/"+p.key+"/api/v2/alerts", alert, nil); err != nil {
+	if err := p.alert(ctx, service, "CheckoutFails", "critical"); err != nil {
 		return err
 	}
 	accepted := time.Now()
