@@ -59,8 +59,9 @@ type Store interface {
 	Services(ctx context.Context) ([]directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
 	Pairs(ctx context.Context) ([]incident.ClassPair, error)
-	// AlertsSince gives alerts that were reported since a moment, by id, after one.
-	AlertsSince(ctx context.Context, since time.Time, after string, limit int) ([]*incident.Alert, error)
+	// AlertsSince gives alerts that were reported since a moment, the last
+	// reported first, after one.
+	AlertsSince(ctx context.Context, since time.Time, after *incident.Alert, limit int) ([]*incident.Alert, error)
 	Setting(ctx context.Context, name string, v any) error
 	PutSetting(ctx context.Context, name string, v any) error
 	PutChange(ctx context.Context, c incident.Change) error

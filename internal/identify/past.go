@@ -15,10 +15,13 @@ const (
 	pastSpan    = 30 * 24 * time.Hour
 	pastEvery   = time.Hour // how often the past is read anew
 	pastSetting = "alerts.past"
-	pastPage    = 500  // alerts read at once
-	pastClasses = 3000 // classes looked at, and
-	keptWords   = 2000 // of which so many words
-	keptPairs   = 1000 // and pairs are kept: the rules are read often
+	pastFirst   = time.Minute
+	pastAlerts  = 50_000 // read at most, the last reported
+	pastPage    = 500    // read at once, and
+	pastRest    = 3      // times as long as that took, rest
+	pastClasses = 3000   // classes looked at, and
+	keptWords   = 2000   // of which so many words
+	keptPairs   = 1000   // and pairs are kept: the rules are read often
 	apartBy     = time.Hour
 )
 
@@ -51,18 +54,8 @@ func (s *Service) LearnPast(ctx context.Context, _ LearnPast) error {
 		return err
 	}
 	t := newTally(now)
-	for after := ""; ; {
-		alerts, err := s.store.AlertsSince(ctx, t.since, after, pastPage)
-		if err != nil {
-			return err
-		}
-		for _, a := range alerts {
-			t.add(a)
-			after = a.ID
-		}
-		if len(alerts) < pastPage {
-			break
-		}
+	if err := s.readPast(ctx, t); err != nil {
+		return err
 	}
 	if err := s.store.PutSetting(ctx, pastSetting, t.past(now)); err != nil {
 		return fmt.Errorf("keep the past of alerts: %w", err)
@@ -70,19 +63,48 @@ func (s *Service) LearnPast(ctx context.Context, _ LearnPast) error {
 	return nil
 }
 
-// LearnPasts asks for the past to be read anew, until ctx ends.
+// readPast adds the alerts that were reported last. It rests in between, since
+// what a person waits for runs on the same processors.
+func (s *Service) readPast(ctx context.Context, t *tally) error {
+	var after *incident.Alert
+	for range pastAlerts / pastPage {
+		began := time.Now()
+		alerts, err := s.store.AlertsSince(ctx, t.since, after, pastPage)
+		if err != nil {
+			return err
+		}
+		for _, a := range alerts {
+			t.add(a)
+		}
+		if len(alerts) < pastPage {
+			return nil
+		}
+		after = alerts[len(alerts)-1]
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pastRest * time.Since(began)):
+		}
+	}
+	t.cut = true
+	return nil
+}
+
+// LearnPasts asks for the past to be read anew, until ctx ends. A server that
+// has just started has other things to do.
 func (s *Service) LearnPasts(ctx context.Context, ask func(incident.Job) error) {
-	t := time.NewTicker(pastEvery)
+	t := time.NewTimer(pastFirst)
 	defer t.Stop()
 	for {
-		if err := ask(incident.Job{Args: LearnPast{}}); err != nil && ctx.Err() == nil {
-			s.log.Warn("the past of alerts is not read anew", "err", err)
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-t.C:
 		}
+		if err := ask(incident.Job{Args: LearnPast{}}); err != nil && ctx.Err() == nil {
+			s.log.Warn("the past of alerts is not read anew", "err", err)
+		}
+		t.Reset(pastEvery)
 	}
 }
 

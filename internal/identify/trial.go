@@ -162,13 +162,13 @@ func (s *Service) recorded(ctx context.Context, from time.Time) (Recorded, error
 		}
 	}
 	past.Cut = len(list) == replayIncidents
-	for after := ""; len(past.Alerts) < replayAlerts; {
+	for after := (*incident.Alert)(nil); len(past.Alerts) < replayAlerts; {
 		alerts, err := s.store.AlertsSince(ctx, from, after, pastPage)
 		if err != nil {
 			return past, err
 		}
 		for _, a := range alerts {
-			after = a.ID
+			after = a
 			if !drills[a.ID] && (a.Held == nil || !a.Held.Drill) {
 				past.Alerts = append(past.Alerts, a)
 			}

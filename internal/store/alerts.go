@@ -261,9 +261,15 @@ func (s *Store) RecentAlerts(ctx context.Context, limit int) ([]*incident.Alert,
 	return collect(rows, func(r *sql.Rows) (*incident.Alert, error) { return scanAlert(r) })
 }
 
-// AlertsSince gives alerts that were reported since a moment, by id, after one.
-func (s *Store) AlertsSince(ctx context.Context, since time.Time, after string, limit int) ([]*incident.Alert, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts WHERE last_at >= $1 AND id > $2 ORDER BY id LIMIT $3`, micros(since), after, limit)
+// AlertsSince gives alerts that were reported since a moment, the last reported
+// first: those that come after one in that order, or the first if it is nil.
+func (s *Store) AlertsSince(ctx context.Context, since time.Time, after *incident.Alert, limit int) ([]*incident.Alert, error) {
+	where, args := `last_at >= $1`, []any{micros(since), limit}
+	if after != nil {
+		where += ` AND (last_at < $3 OR last_at = $3 AND id < $4)`
+		args = append(args, micros(after.Last), after.ID)
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts WHERE `+where+` ORDER BY last_at DESC, id DESC LIMIT $2`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}

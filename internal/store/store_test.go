@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -189,6 +190,38 @@ func TestAJobOfACommittedOperationIsWorkedSoon(t *testing.T) {
 			t.Logf("worked %v after the operation began", time.Since(began))
 		case <-time.After(20 * time.Second):
 			t.Fatal("the job was not worked")
+		}
+	})
+}
+
+func TestAlertsSinceAMomentComeInPagesTheLastReportedFirst(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, dsn string) {
+		st := open(t, dsn)
+		now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+		var alerts []*incident.Alert
+		for n, ago := range []int{60, 3, 1, 3, 2} { // hours; two at the same moment, and one too old
+			at := now.Add(-time.Duration(ago) * time.Hour)
+			alerts = append(alerts, &incident.Alert{ID: fmt.Sprint("a", n), Key: "k", State: incident.AlertFiring, First: at, Last: at, Count: 1, Signal: incident.Signal{Identity: fmt.Sprint(n), Title: "t"}})
+		}
+		if err := st.InTx(t.Context(), func(tx *store.Tx) error { return tx.PutAlerts(alerts) }); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for after := (*incident.Alert)(nil); ; {
+			page, err := st.AlertsSince(t.Context(), now.Add(-24*time.Hour), after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range page {
+				got, after = append(got, a.ID), a
+			}
+			if len(page) < 2 {
+				break
+			}
+		}
+		if want := []string{"a2", "a4", "a3", "a1"}; !slices.Equal(got, want) {
+			t.Errorf("they come as %v, want %v", got, want)
 		}
 	})
 }
