@@ -23,7 +23,7 @@ func (s *Server) registerRules() {
 	type order struct {
 		IDs []string `json:"ids" doc:"The ids of all rules, in their new order"`
 	}
-	route(s, incident.Manager, http.MethodGet, "/api/rules", "The team's rules about its alerts, in their order", func(ctx context.Context, _ *nothing) (*body[list[rule.Kept]], error) {
+	route(s, incident.Viewer, http.MethodGet, "/api/rules", "The team's rules about its alerts, in their order", func(ctx context.Context, _ *nothing) (*body[list[rule.Kept]], error) {
 		all, err := s.Identify.Rules(ctx)
 		return &body[list[rule.Kept]]{list[rule.Kept]{orEmpty(all)}}, err
 	})

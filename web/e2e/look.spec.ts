@@ -4,7 +4,7 @@ import { expect, test, write } from './test.ts';
 
 const stages = ['identify', 'inform', 'investigate', 'act', 'update', 'learn'];
 const places = ['/', '/incidents', '/signals', '/signals/silences', '/services', '/oncall', '/status', '/learn', '/me/pages',
-  ...['me', 'people', 'teams', 'audiences', 'channels', 'keys', 'probes', 'evidence', 'policy', 'tokens'].map((s) => `/settings/${s}`)];
+  ...['me', 'people', 'teams', 'audiences', 'channels', 'keys', 'probes', 'evidence', 'rules', 'rules/join', 'policy', 'tokens'].map((s) => `/settings/${s}`)];
 
 async function accessible(page: Page, where: string): Promise<void> {
   const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();

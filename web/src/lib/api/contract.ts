@@ -51,5 +51,7 @@ export type Contract = [
   Fits<Misfit<wire.Sources, S['Sources']>>,
   Fits<Misfit<wire.ProbeView, S['ProbeView']>>,
   Fits<Misfit<wire.ProbeSaw, S['ProbeSawBody']>>,
+  Fits<Misfit<wire.KeptRule, S['Kept']>>,
+  Fits<Misfit<wire.RuleTrial, S['Trial']>>,
   Fits<Misfit<wire.Policy, S['Policy']>>,
 ];

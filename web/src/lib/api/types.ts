@@ -306,6 +306,20 @@ export interface Probe {
 }
 export interface ProbeView extends Probe { state: { at?: string; took: number; firing?: boolean; since?: string }; /** What is wrong. */ say?: string }
 export interface ProbeSaw { at: string; took: number; say?: string }
+export const deeds = ['join', 'apart', 'route'] as const;
+export type Deed = (typeof deeds)[number];
+/** What the team says beforehand of alerts that match an expression. */
+export interface Rule {
+  id?: string; name: string; does: Deed; when: string; off?: boolean; key?: string; minutes?: number; service?: string; atMost?: number; atLeast?: number; quiet?: boolean;
+}
+export interface KeptRule extends Rule { matched: number; matchedAt?: string; error?: string; errorAt?: string }
+export interface Replayed { candidates: number; declared: number; pages: number; falsePages: number; missed: number; unpaged: number }
+/** What rules would have made of the last days; nothing was kept. */
+export interface RuleTrial {
+  from: string; cut?: boolean; before: Replayed; after: Replayed; rules: { name: string; matched: number; error?: string }[];
+  groups: { title: string; service: string; at: string; severity: number; pages: boolean; alerts: number; titles: string[] }[];
+  missed: { id: string; ref: string; title: string }[];
+}
 export interface Policy {
   declareAt: number; pageAt: number; silenceLimit: number; ackLimit: number; methodLimit: number; groupWindow: number;
   nonProduction: string[]; matrix: number[][]; hold: number; words: Record<string, number>;
