@@ -223,11 +223,8 @@ func (s *Server) registerOverrides() {
 	}
 	route(s, incident.Responder, http.MethodPost, "/api/schedules/{id}/overrides", "Put somebody on call for a time; oneself, or as a manager anybody", func(ctx context.Context, in *standIn) (*body[oncall.Schedule], error) {
 		b := in.Body
-		if err := mayPutOnCall(viewerOf(ctx), b.Person); err != nil {
+		if err := s.mayPut(ctx, b.Person); err != nil {
 			return nil, err
-		}
-		if p, err := s.Store.Person(ctx, b.Person); err != nil || p.Disabled || p.ID != b.Person {
-			return nil, incident.FieldError("person", "There is nobody with this id.")
 		}
 		return s.changeSchedule(ctx, in.ID, func(v *oncall.Schedule) error {
 			v.Overrides = append(v.Overrides, oncall.Override{Person: b.Person, For: b.For, From: b.From.UTC(), Until: b.Until.UTC(), Reason: b.Reason})
@@ -252,6 +249,18 @@ func (s *Server) registerOverrides() {
 			return nil
 		})
 	})
+}
+
+// mayPut checks that the viewer may put a person on call, and that there is
+// such a person.
+func (s *Server) mayPut(ctx context.Context, person string) error {
+	if err := mayPutOnCall(viewerOf(ctx), person); err != nil {
+		return err
+	}
+	if p, err := s.Store.Person(ctx, person); err != nil || p.Disabled || p.ID != person {
+		return incident.FieldError("person", "There is nobody with this id.")
+	}
+	return nil
 }
 
 func mayPutOnCall(v viewer, person string) error {

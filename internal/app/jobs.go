@@ -23,29 +23,26 @@ const (
 	queueClever = "clever"
 )
 
-// The priorities within a queue: what pages goes before what informs of the
-// same storm.
-const (
-	first = 1
-	then  = 2
-)
+// informs is the priority of what informs of a storm: after what pages, which
+// has the default one.
+const informs = river.PriorityDefault + 1
 
 // place says which queue each job goes to, and how soon there.
 func place(args river.JobArgs) (queue string, priority int) {
 	switch a := args.(type) {
 	case incident.Page, identify.Decide, identify.Unanswered, inform.Escalate, inform.NextMethod, inform.Summary:
-		return queuePaging, first
+		return queuePaging, river.PriorityDefault
 	case inform.Deliver:
 		if a.Pages {
-			return queuePaging, first
+			return queuePaging, river.PriorityDefault
 		}
-		return queuePaging, then
+		return queuePaging, informs
 	case incident.SendNotice, incident.FollowUp, inform.AfterPages, inform.AfterQuiet, inform.Carried, Pulse:
-		return queuePaging, then
+		return queuePaging, informs
 	case incident.Verify, incident.WatchRecovery, incident.DraftReview, identify.LearnPast:
-		return queueClever, first
+		return queueClever, river.PriorityDefault
 	default:
-		return river.QueueDefault, first
+		return river.QueueDefault, river.PriorityDefault
 	}
 }
 
@@ -53,17 +50,15 @@ func place(args river.JobArgs) (queue string, priority int) {
 // SQLite it is only found by looking, and a page takes two looks: for itself and
 // for its delivery. So that queue is looked at most often.
 func queues(shared bool) map[string]river.QueueConfig {
-	q := map[string]river.QueueConfig{
-		queuePaging:        {MaxWorkers: 50},
+	paging := river.QueueConfig{MaxWorkers: 50}
+	if !shared {
+		paging.FetchPollInterval = 40 * time.Millisecond
+	}
+	return map[string]river.QueueConfig{
+		queuePaging:        paging,
 		queueClever:        {MaxWorkers: 8},
 		river.QueueDefault: {MaxWorkers: 10},
 	}
-	if !shared {
-		paging := q[queuePaging]
-		paging.FetchPollInterval = 40 * time.Millisecond
-		q[queuePaging] = paging
-	}
-	return q
 }
 
 // maxBackoff bounds the time between two tries of a job: a channel that comes

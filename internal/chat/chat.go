@@ -84,13 +84,11 @@ func (s *Service) Say(ctx context.Context, job Say, _ inform.Try) error {
 	if err != nil {
 		return err
 	}
-	_, err = ch.Send(ctx, job.To, job.Message)
-	failed, ok := errors.AsType[*channel.Error](err)
-	switch {
-	case err == nil:
+	if _, err = ch.Send(ctx, job.To, job.Message); err == nil {
 		return nil
-	case ok && failed.Retry:
-		return &inform.Later{After: failed.After, Err: err}
+	}
+	if failed, ok := errors.AsType[*channel.Error](err); ok && failed.Retry {
+		return later(failed, err)
 	}
 	s.warn(ctx, err)
 	return nil

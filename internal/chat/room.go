@@ -76,15 +76,21 @@ func (s *Service) slack(ctx context.Context) (*channel.Slack, error) {
 	return slack, err
 }
 
+// slackFor gives Slack with an incident; nil if Slack is not set up.
+func (s *Service) slackFor(ctx context.Context, id string) (*channel.Slack, *incident.Incident, error) {
+	slack, err := s.slack(ctx)
+	if err != nil || slack == nil {
+		return nil, nil, err
+	}
+	i, err := s.Store.Incident(ctx, id)
+	return slack, i, err
+}
+
 // OpenRoom opens a channel for a declared incident whose severity has one, and
 // says there how it stands. Drills have none.
 func (s *Service) OpenRoom(ctx context.Context, job incident.OpenRoom, _ inform.Try) error {
-	slack, err := s.slack(ctx)
+	slack, i, err := s.slackFor(ctx, job.Incident)
 	if err != nil || slack == nil {
-		return err
-	}
-	i, err := s.Store.Incident(ctx, job.Incident)
-	if err != nil {
 		return err
 	}
 	if i.Drill || len(i.Rooms) > 0 || over(i) || !slack.HasRoom(int(i.Severity)) {
@@ -121,12 +127,8 @@ func (s *Service) greeting(i *incident.Incident, r text.Reader) channel.Message 
 // KeepRoom looks after an incident's own channel once. What Slack refuses for
 // good is logged and left.
 func (s *Service) KeepRoom(ctx context.Context, job KeepRoom, _ inform.Try) error {
-	slack, err := s.slack(ctx)
+	slack, i, err := s.slackFor(ctx, job.Incident)
 	if err != nil || slack == nil {
-		return err
-	}
-	i, err := s.Store.Incident(ctx, job.Incident)
-	if err != nil {
 		return err
 	}
 	if err := s.furnish(ctx, slack, i, job.Room); err != nil {
@@ -222,6 +224,11 @@ func language(i *incident.Incident, people []directory.Person) text.Reader {
 	return r
 }
 
+// later asks the queue to try again when the service said.
+func later(failed *channel.Error, err error) error {
+	return &inform.Later{After: failed.After, Err: err}
+}
+
 // tried gives the error of what may be tried again, for the queue; what may not
 // is logged.
 func (s *Service) tried(ctx context.Context, i *incident.Incident, what string, err error) error {
@@ -230,7 +237,7 @@ func (s *Service) tried(ctx context.Context, i *incident.Incident, what string, 
 	case err == nil:
 		return nil
 	case ok && failed.Retry:
-		return &inform.Later{After: failed.After, Err: err}
+		return later(failed, err)
 	case ok:
 		s.Logger.WarnContext(ctx, "Slack refuses to "+what+" an incident's channel", "incident", i.ID, "err", err)
 		return nil
