@@ -25,6 +25,7 @@ func plan(t testing.TB, s oncall.Schedule) *oncall.Plan {
 // shifts writes who is on call as people read it: "ana Mon 09:00 – Tue 09:00".
 func shifts(t testing.TB, s oncall.Schedule, from, until string) string {
 	t.Helper()
+	s.Normalize()
 	loc, err := time.LoadLocation(s.Timezone)
 	if err != nil {
 		t.Fatal(err)
@@ -129,6 +130,12 @@ ana Mar 28 08:00 – Mar 28 20:00`},
 ana Mar 2 00:00 – Mar 3 07:00
 eka! Mar 3 07:00 – Mar 4 07:00
 ana Mar 4 07:00 – Mar 8 09:00`},
+		{"of two overrides the one made later counts, even if it begins first", oncall.Schedule{Timezone: "UTC", Overrides: []oncall.Override{
+			{Person: "eka", From: moment("2027-03-02T06:00:00Z"), Until: moment("2027-03-02T12:00:00Z")},
+			{Person: "dewi", From: moment("2027-03-02T00:00:00Z"), Until: moment("2027-03-02T09:00:00Z")}}},
+			"2027-03-02 00:00", "2027-03-02 12:00", `
+dewi! Mar 2 00:00 – Mar 2 09:00
+eka! Mar 2 09:00 – Mar 2 12:00`},
 		{"a cover takes one person's turns only", oncall.Schedule{Timezone: "Asia/Jakarta", Layers: []oncall.Layer{weekly("ana", "budi")}, Overrides: []oncall.Override{
 			{Person: "eka", For: "budi", From: moment("2027-03-01T00:00:00Z"), Until: moment("2027-03-10T00:00:00Z")}}},
 			"2027-03-02 00:00", "2027-03-12 00:00", `

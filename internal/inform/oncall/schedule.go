@@ -23,9 +23,9 @@ import (
 type Schedule struct {
 	ID        string     `json:"id"`
 	Name      string     `json:"name"`
-	Timezone  string     `json:"timezone"` // IANA name
-	Layers    []Layer    `json:"layers"`   // a later one covers those before it where it has somebody
-	Overrides []Override `json:"overrides"`
+	Timezone  string     `json:"timezone"`  // IANA name
+	Layers    []Layer    `json:"layers"`    // a later one covers those before it where it has somebody
+	Overrides []Override `json:"overrides"` // in the order in which they were made: of two at one time the later counts
 	Holidays  []Holiday  `json:"holidays,omitempty"`
 	Shadows   []Shadow   `json:"shadows,omitempty"`
 }
@@ -116,7 +116,6 @@ func (s *Schedule) Normalize() {
 	if s.Overrides == nil {
 		s.Overrides = []Override{}
 	}
-	slices.SortStableFunc(s.Overrides, func(a, b Override) int { return a.From.Compare(b.From) })
 }
 
 // Rotation are those who take turns in the layers, each once.
