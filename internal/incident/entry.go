@@ -63,7 +63,7 @@ var kinds = map[Kind]func(json.RawMessage) (Fact, error){
 	Retitled{}.Kind(): fact[Retitled], ChangeJudged{}.Kind(): fact[ChangeJudged],
 
 	Notice{}.Kind(): fact[Notice], Receipt{}.Kind(): fact[Receipt], Escalated{}.Kind(): fact[Escalated],
-	Unreached{}.Kind(): fact[Unreached], Waived{}.Kind(): fact[Waived],
+	Required{}.Kind(): fact[Required], Unreached{}.Kind(): fact[Unreached], Waived{}.Kind(): fact[Waived],
 	RoomOpened{}.Kind(): fact[RoomOpened],
 
 	Joined{}.Kind(): fact[Joined], RoleTaken{}.Kind(): fact[RoleTaken], Note{}.Kind(): fact[Note],

@@ -53,6 +53,7 @@ func facts() []Fact {
 		Receipt{Notice: "n1", Purpose: PurposePage, To: to, Channel: "slack", Method: "m1", State: AckedBy},
 		Receipt{Notice: "n1", Purpose: PurposePage, To: to, Channel: "email", Method: "m2", State: FailedToSend, Detail: "no such mailbox"},
 		Escalated{Team: "Payments", To: to, Step: 1, Code: "timeout"}, Unreached{Team: "Payments", Code: "exhausted"},
+		Required{Teams: []RequiredTeam{{Name: "Payments", Members: []string{"rina"}}, {Name: "Support"}}},
 		Waived{Person: person(rina()), Reason: "on a plane"},
 		RoomOpened{Channel: "slack", ID: "C0NEW", Name: "inc-142-checkout", URL: "https://slack.com/app_redirect?channel=C0NEW"},
 

@@ -46,6 +46,8 @@ type Incident struct {
 	Escalations int          `json:"escalations,omitempty"`
 	Rooms       []RoomOpened `json:"rooms,omitempty"`  // conversations of its own
 	NobodyYet   *Unreached   `json:"nobody,omitempty"` // set while a notice reached nobody
+	// Required are teams that must each answer; none: anybody's answer will do.
+	Required []RequiredTeam `json:"required,omitempty"`
 
 	Findings    []Finding       `json:"findings,omitempty"`
 	Hypotheses  []Hypothesis    `json:"hypotheses,omitempty"`
@@ -82,6 +84,9 @@ func (i *Incident) Ref() string {
 func (i *Incident) take(e *Entry, f Fact) {
 	i.Seq, i.Head = e.Seq, e.Hash
 	f.apply(i, e)
+	if len(i.Required) > 0 { // by whatever one of them did
+		i.acknowledge(e.At)
+	}
 }
 
 // reach notes a milestone the first time that it is reached.

@@ -96,7 +96,7 @@ func (f Receipt) apply(i *Incident, e *Entry) {
 	}
 	if f.State == AckedBy && f.Purpose != PurposeUpdate && !f.To.Room {
 		if !learns {
-			i.reach(AckedAt, e.At)
+			i.acknowledge(e.At)
 		}
 		i.join(e.Actor)
 	}
@@ -133,6 +133,47 @@ type RoomOpened struct {
 
 func (RoomOpened) Kind() Kind                    { return "roomOpened" }
 func (f RoomOpened) apply(i *Incident, _ *Entry) { i.Rooms = append(i.Rooms, f) }
+
+// Required says that the answer of one team is no answer for another: the
+// incident counts as acknowledged when somebody of each has it.
+type Required struct {
+	Teams []RequiredTeam `json:"teams"`
+}
+
+// RequiredTeam is a team that must answer by itself.
+type RequiredTeam struct {
+	Name    string   `json:"name"`
+	Members []string `json:"members,omitempty"` // ids: what they do here answers for it, whatever for they were asked
+}
+
+func (Required) Kind() Kind { return "required" }
+func (f Required) apply(i *Incident, _ *Entry) {
+	for _, t := range f.Teams {
+		i.Required = put(i.Required, t, func(o RequiredTeam) bool { return o.Name == t.Name })
+	}
+	if i.Reopened.IsZero() && len(i.Owing()) > 0 { // whoever came first spoke for their own team alone
+		delete(i.Milestones, AckedAt)
+	}
+}
+
+// Owing are the names of the required teams of which nobody has answered.
+func (i *Incident) Owing() []string {
+	var names []string
+	for _, t := range i.Required {
+		if !i.Answered(t.Name, t.Members) {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// acknowledge notes that somebody has the incident, or of each required team
+// somebody.
+func (i *Incident) acknowledge(at time.Time) {
+	if len(i.Owing()) == 0 {
+		i.reach(AckedAt, at)
+	}
+}
 
 // Escalated says that a page went on because nobody had answered it.
 type Escalated struct {
@@ -243,6 +284,31 @@ func (i *Incident) TeamKnows(team string) bool {
 	return slices.ContainsFunc(i.Receipts, func(r Receipt) bool {
 		return r.To.Team == team && i.acknowledges(r)
 	})
+}
+
+// Answered reports whether somebody of a team has it: by acknowledging what
+// they were sent for this team or another, or by taking part without having
+// declined.
+func (i *Incident) Answered(team string, members []string) bool {
+	return i.TeamKnows(team) || slices.ContainsFunc(members, func(id string) bool {
+		return i.Acknowledged(id) || i.takesPart(id)
+	})
+}
+
+// takesPart reports whether somebody came by themselves. After a reopening it
+// is not known who is still there.
+func (i *Incident) takesPart(person string) bool {
+	here := slices.ContainsFunc(i.People, func(p Person) bool { return p.ID == person })
+	return here && !i.Shadows(person) && i.Reopened.IsZero() && !slices.ContainsFunc(i.Receipts, func(r Receipt) bool {
+		return r.To.ID == person && r.State == DeclinedBy
+	})
+}
+
+// Asks reports whether the incident asks people to take it: one that was
+// declared, or set down, to less than SEV2 does not, other than by name.
+func (i *Incident) Asks() bool {
+	minor := i.Severity != 0 && !i.Severity.Major()
+	return i.Status.Pages() && (!i.Status.Declared() || !minor)
 }
 
 // Acknowledged reports whether a person did, since the incident was opened or,

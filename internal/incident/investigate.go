@@ -11,7 +11,7 @@ func (Joined) apply(i *Incident, e *Entry) {
 	if i.Shadows(e.Actor.ID) {
 		return
 	}
-	i.reach(AckedAt, e.At)
+	i.acknowledge(e.At)
 	i.NobodyYet = nil
 }
 

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -80,6 +81,13 @@ func (i *Incident) identifyState() StageState {
 func (i *Incident) informState(now time.Time) StageState {
 	if i.NobodyYet != nil && i.Status.Pages() {
 		return state(Inform, Late, "nobody")
+	}
+	if owing := i.Owing(); len(owing) > 0 && i.Asks() {
+		p := UnderWay
+		if told := i.WhoKnows(); len(told) > 0 && now.Sub(told[0].Told) > InformLimit {
+			p = Late
+		}
+		return state(Inform, p, "owing", "teams", strings.Join(owing, ", "))
 	}
 	known, all := 0, i.WhoKnows()
 	for _, k := range all {

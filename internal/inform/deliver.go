@@ -171,7 +171,7 @@ func needless(i *incident.Incident, n incident.Notice, job Deliver, r *roster) b
 	}
 	team, _ := r.team(job.To.Team)
 	return !i.Status.Pages() || i.Acknowledged(job.To.ID) || declined(i, n.ID, job.To.ID) || superseded(i, n, job.To.ID) ||
-		n.Code != byName && (!asks(i) || teamKnows(i, team))
+		n.Code != byName && (!i.Asks() || teamKnows(i, team))
 }
 
 func superseded(i *incident.Incident, n incident.Notice, person string) bool {

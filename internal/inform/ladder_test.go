@@ -266,6 +266,91 @@ func TestAPageWaitsForEachTeamAndSaysWhichIsMissing(t *testing.T) {
 	})
 }
 
+// required is a candidate that Payments and Support must each answer, Rina and
+// Sari before the others.
+func (w *world) required(others ...string) string {
+	w.t.Helper()
+	w.payments("webhook")
+	w.person("Sari", "id", "ntfy")
+	w.person("Dewi", "id", "ntfy")
+	w.team("Support", directory.SupportTeam, append([]string{"sari"}, others...)...)
+	w.ladder([]oncall.Rung{{People: w.ids("rina")}, {People: w.ids("budi")}}, "support")
+	return w.candidate()
+}
+
+// acked says who must still answer for the incident to count as acknowledged;
+// nobody: it does.
+func (w *world) acked(id string, owing ...string) {
+	w.t.Helper()
+	i := w.incident(id)
+	if diff := cmp.Diff(owing, i.Owing()); diff != "" {
+		w.t.Errorf("of whom an answer is missing (-want +got):\n%s", diff)
+	}
+	at := i.Milestones[incident.AckedAt]
+	if at.IsZero() != (len(owing) > 0) {
+		w.t.Errorf("it counts as acknowledged at %v, while an answer of %v is missing", at, owing)
+	}
+}
+
+func TestAnIncidentIsAcknowledgedWhenEachRequiredTeamHasAnswered(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		id := w.required("dewi")
+		w.turn(0, "webhook rina", "ntfy sari")
+		w.acked(id, "Payments", "Support")
+		w.answer(id, "sari", inform.Decline)
+		w.turn(0, "ntfy dewi") // within her team, at once
+		w.answer(id, "rina", inform.Acknowledge)
+		w.acked(id, "Support")
+		w.turn(3*time.Minute - time.Second)
+		w.turn(time.Second) // nobody is left: Support is asked anew after the limit
+		w.nobody(id, "exhausted")
+		w.turn(3*time.Minute, "ntfy sari")
+		w.answer(id, "sari", inform.Acknowledge)
+		w.acked(id)
+		w.turn(time.Hour)
+	})
+}
+
+func TestWhoTakesPartAnswersForEachRequiredTeamOfTheirs(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	id := w.required("eka")
+	w.turn(0, "webhook rina", "ntfy sari")
+	_, err := w.store.Change(t.Context(), w.people["eka"].Actor(), id, func(e *incident.Edit) error {
+		e.Record(incident.Note{Text: "Looking at it."})
+		return nil
+	})
+	w.must(err)
+	w.acked(id) // she is of both
+	w.turn(time.Hour)
+}
+
+func TestAnAnswerBeforeTheTeamsWereAskedIsOneTeams(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	id := w.required()
+	w.answer(id, "budi", inform.Acknowledge)
+	w.turn(0, "ntfy sari")
+	w.acked(id, "Support")
+}
+
+func TestARequiredTeamIsNamedOnTheRailUntilItAnswersOrNobodyIsAskedAnyMore(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	id := w.required()
+	w.turn(0, "webhook rina", "ntfy sari")
+	w.answer(id, "rina", inform.Acknowledge)
+	rail := func() incident.StageState { return w.incident(id).Rail(w.clock.Now())[1] }
+	if got := rail(); got.Code != "owing" || got.Args["teams"] != "Support" || got.Progress != incident.UnderWay {
+		t.Errorf("the rail says %+v", got)
+	}
+	w.change(id, incident.Declared{Number: 1, Severity: incident.SEV3})
+	if got := rail(); got.Code == "owing" {
+		t.Errorf("the rail says %+v of what asks nobody", got)
+	}
+}
+
 func TestTheDryRunSaysWhoWouldGetWhatAndSendsNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {

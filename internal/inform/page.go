@@ -39,7 +39,7 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 	}
 	goesOut := func(i *incident.Incident) bool {
 		newest := newestPage(i, team.Name)
-		return asks(i) && (newest == job.After || begins(job) && lapsed(i, newest, c.rungs, policy.AckLimit, s.now()))
+		return i.Asks() && (newest == job.After || begins(job) && lapsed(i, newest, c.rungs, policy.AckLimit, s.now()))
 	}
 	if goesOut(i) && !teamKnows(i, team) { // a page that does not go out uses up nobody's turn
 		if err := s.takeTurn(ctx, &r, team, &c, job.Step); err != nil {
@@ -51,12 +51,8 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 		if !goesOut(i) {
 			return nil
 		}
-		if begins(job) { // those beside begin with it
-			for _, id := range c.beside {
-				if beside, ok := r.team(id); ok && beside.ID != team.ID {
-					e.Enqueue(incident.Page{Incident: i.ID, Team: beside.ID})
-				}
-			}
+		if begins(job) {
+			beginBeside(e, r.beside(team, c))
 		}
 		if !teamKnows(i, team) {
 			s.pageStep(e, &r, team, c, job, policy.AckLimit)
@@ -69,16 +65,44 @@ func (s *Service) Page(ctx context.Context, job incident.Page) error {
 // begins reports whether a page is the first of a climb, not one that goes on.
 func begins(job incident.Page) bool { return job.After == "" && job.Code == "" }
 
+// beside are a ladder's own team and those that are paged beside it; none if it
+// is alone.
+func (r *roster) beside(team directory.Team, c climb) []directory.Team {
+	teams := []directory.Team{team}
+	for _, id := range c.beside {
+		if t, ok := r.team(id); ok && !slices.ContainsFunc(teams, func(o directory.Team) bool { return o.ID == t.ID }) {
+			teams = append(teams, t)
+		}
+	}
+	if len(teams) == 1 {
+		return nil
+	}
+	return teams
+}
+
+// beginBeside pages those that a ladder names beside its own team, which is the
+// first, and says that each must answer.
+func beginBeside(e *incident.Edit, teams []directory.Team) {
+	var required []incident.RequiredTeam
+	for n, t := range teams {
+		if n > 0 {
+			e.Enqueue(incident.Page{Incident: e.Incident.ID, Team: t.ID})
+		}
+		required = append(required, incident.RequiredTeam{Name: t.Name, Members: t.Members})
+	}
+	required = slices.DeleteFunc(required, func(t incident.RequiredTeam) bool { // said before
+		return slices.ContainsFunc(e.Incident.Required, func(o incident.RequiredTeam) bool {
+			return o.Name == t.Name && slices.Equal(o.Members, t.Members)
+		})
+	})
+	if len(required) > 0 {
+		e.Record(incident.Required{Teams: required})
+	}
+}
+
 // byName marks the page of one person by name: it is not a team's, and nobody
 // comes next.
 const byName = "byName"
-
-// asks reports whether an incident asks people to take it: one that was
-// declared, or set down, to less than SEV2 does not, other than by name.
-func asks(i *incident.Incident) bool {
-	minor := i.Severity != 0 && !i.Severity.Major()
-	return i.Status.Pages() && (!i.Status.Declared() || !minor)
-}
 
 // lapsed reports whether nothing follows a page any more: its limit passed, or
 // a summary left it out, while the incident asked nobody. Raised again it is
@@ -108,22 +132,9 @@ func newestPage(i *incident.Incident, team string) string {
 	return ""
 }
 
-// teamKnows reports whether somebody of a team has it: by acknowledging what
-// they were sent for this team or another, or by taking part without having
-// declined.
+// teamKnows reports whether somebody of a team has it.
 func teamKnows(i *incident.Incident, team directory.Team) bool {
-	return i.TeamKnows(team.Name) || slices.ContainsFunc(team.Members, func(id string) bool {
-		return i.Acknowledged(id) || takesPart(i, id)
-	})
-}
-
-// takesPart reports whether somebody came by themselves. After a reopening it
-// is not known who is still there.
-func takesPart(i *incident.Incident, person string) bool {
-	here := slices.ContainsFunc(i.People, func(p incident.Person) bool { return p.ID == person })
-	return here && !i.Shadows(person) && i.Reopened.IsZero() && !slices.ContainsFunc(i.Receipts, func(r incident.Receipt) bool {
-		return r.To.ID == person && r.State == incident.DeclinedBy
-	})
+	return i.Answered(team.Name, team.Members)
 }
 
 // pageStep pages the first rung from the step on of which somebody can be
@@ -272,7 +283,7 @@ func (s *Service) Escalate(ctx context.Context, job Escalate) error {
 	_, err = s.store.Change(ctx, incident.System(), job.Incident, func(e *incident.Edit) error {
 		i := e.Incident
 		at := slices.IndexFunc(i.Notices, func(n incident.Notice) bool { return n.ID == job.Notice })
-		if at < 0 || !asks(i) || teamKnows(i, team) || newestPage(i, team.Name) != job.Notice {
+		if at < 0 || !i.Asks() || teamKnows(i, team) || newestPage(i, team.Name) != job.Notice {
 			return nil
 		}
 		// Of several who are asked together all must have passed it on. When they

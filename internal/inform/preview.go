@@ -48,16 +48,14 @@ func (s *Service) Preview(ctx context.Context, service string, sev incident.Seve
 	}
 	p := &Preview{Service: service, Severity: sev, At: at, Pages: sev.Major(), Teams: []string{}, Asks: []Ask{}}
 	team := r.pager(known)
-	teams := []directory.Team{team}
 	c, err := s.climb(ctx, &r, team, sev, at, policy.AckLimit)
 	if err != nil {
 		return nil, err
 	}
 	p.Rounds = c.rounds
-	for _, id := range c.beside {
-		if t, ok := r.team(id); ok && t.ID != team.ID {
-			teams = append(teams, t)
-		}
+	teams := []directory.Team{team}
+	if beside := r.beside(team, c); len(beside) > 0 {
+		teams = beside
 	}
 	for n, t := range teams {
 		if n > 0 {

@@ -18,7 +18,7 @@ type Unanswered struct {
 // paged must answer by itself. It is empty when nothing is asked of anybody.
 func (s *Service) Unanswered(ctx context.Context, i *incident.Incident) ([]Unanswered, error) {
 	out := []Unanswered{}
-	if !asks(i) {
+	if !i.Asks() {
 		return out, nil
 	}
 	teams, err := s.store.Teams(ctx)

@@ -30,7 +30,7 @@ func (r Reader) Entry(e incident.Entry) Line {
 	}
 	who := e.Actor.Name
 	switch f := f.(type) {
-	case incident.Notice, incident.Receipt, incident.Escalated, incident.Unreached, incident.Waived, incident.RoomOpened:
+	case incident.Notice, incident.Receipt, incident.Escalated, incident.Required, incident.Unreached, incident.Waived, incident.RoomOpened:
 		return r.informEntry(who, f)
 	case incident.Joined, incident.RoleTaken, incident.Note, incident.Finding, incident.Hypothesis, incident.HypothesisJudged,
 		incident.EvidenceLinked, incident.Reported, incident.CauseConfirmed, incident.Pinned, incident.Corrected:

@@ -16,6 +16,12 @@ func (r Reader) informEntry(who string, fact incident.Fact) Line {
 		return r.receiptEntry(f)
 	case incident.Escalated:
 		return Line{Icon: "alert", Tone: "plain", Text: r.mark("entry.escalated", "name", f.To.Name, "team", f.Team), Detail: r.say("why." + f.Code)}
+	case incident.Required:
+		names := make([]string, 0, len(f.Teams))
+		for _, t := range f.Teams {
+			names = append(names, oneLine(t.Name))
+		}
+		return Line{Icon: "user", Tone: "minor", Text: r.mark("entry.required", "teams", r.list(names)), Detail: r.say("entry.required.why")}
 	case incident.Unreached:
 		return Line{Icon: "alert", Tone: "loud", Text: r.mark("entry.unreached", "team", f.Team), Detail: r.say("unreached." + f.Code)}
 	case incident.Waived:

@@ -76,7 +76,7 @@ func TestAnEntryOfANewerVersionStillShows(t *testing.T) {
 // codes are what other packages put into the record for this one to word.
 var codes = map[string][]string{
 	"rail.identify.":    {"dismissed", "ended", "merged", "verified", "collecting", "awaiting"},
-	"rail.inform.":      {"nobody", "notYet", "allKnow", "missing"},
+	"rail.inform.":      {"nobody", "owing", "notYet", "allKnow", "missing"},
 	"rail.investigate.": {"cause", "notYet", "hypotheses", "searching"},
 	"rail.act.":         {"fixing", "mitigated", "tasks", "unassigned", "options", "noOption", "notYet"},
 	"rail.update.":      {"overdue", "next", "allSent", "notYet"},
