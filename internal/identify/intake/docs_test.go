@@ -19,6 +19,8 @@ var pages = map[string]string{
 	"azure": "azure", "google-cloud": "google-cloud", "zabbix": "zabbix", "terraform": "recipes",
 	"bitbucket": "bitbucket", "flux": "kubernetes", "kubernetes": "kubernetes", "graylog": "log-alerts", "splunk": "log-alerts",
 	"pingdom": "uptime", "better-stack": "uptime", "jira": "help-desk",
+	"new-relic": "new-relic", "dynatrace": "dynatrace", "openobserve": "log-alerts",
+	"uptimerobot": "uptime", "statuscake": "uptime", "checkly": "uptime",
 }
 
 var (

@@ -70,6 +70,15 @@ func (f *fields) takeRaw(name string) json.RawMessage {
 	return f.values[sent]
 }
 
+// takeTags adds to labels what lists of tags under any of the names hold.
+func (f *fields) takeTags(labels map[string]string, names ...string) {
+	for _, name := range names {
+		if raw := f.takeRaw(name); raw != nil {
+			tags(labels, raw)
+		}
+	}
+}
+
 // rest adds what nobody read to labels.
 func (f *fields) rest(labels map[string]string) {
 	for name, value := range f.values {
@@ -175,6 +184,21 @@ func entries(req Request, lists ...string) ([]*fields, error) {
 		title, description, _ := strings.Cut(body, "\n")
 		return []*fields{textFields(map[string]string{"message": title, "description": description})}, nil
 	}
+}
+
+// onlyEntry reads the body of a webhook that is one object or form, and that
+// is known by one of its fields. Names are to be given in their compared form.
+func onlyEntry(req Request, webhook string, names ...string) (*fields, error) {
+	all, err := entries(req)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if len(all) == 1 && all[0] != nil && all[0].names[name] != "" {
+			return all[0], nil
+		}
+	}
+	return nil, unreadable("expected %s", webhook)
 }
 
 func jsonEntries(body []byte, lists []string) ([]*fields, error) {

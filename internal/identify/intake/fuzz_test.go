@@ -73,6 +73,12 @@ func FuzzGraylog(f *testing.F)         { fuzzParser(f, "graylog") }
 func FuzzSplunk(f *testing.F)          { fuzzParser(f, "splunk") }
 func FuzzPingdom(f *testing.F)         { fuzzParser(f, "pingdom") }
 func FuzzBetterStack(f *testing.F)     { fuzzParser(f, "better-stack") }
+func FuzzNewRelic(f *testing.F)        { fuzzParser(f, "new-relic") }
+func FuzzDynatrace(f *testing.F)       { fuzzParser(f, "dynatrace") }
+func FuzzOpenObserve(f *testing.F)     { fuzzParser(f, "openobserve") }
+func FuzzUptimeRobot(f *testing.F)     { fuzzParser(f, "uptimerobot") }
+func FuzzStatusCake(f *testing.F)      { fuzzParser(f, "statuscake") }
+func FuzzCheckly(f *testing.F)         { fuzzParser(f, "checkly") }
 func FuzzJira(f *testing.F)            { fuzzParser(f, "jira") }
 
 func FuzzHeartbeat(f *testing.F) {

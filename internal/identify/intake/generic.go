@@ -56,11 +56,7 @@ func genericSignal(f *fields, now time.Time) incident.Signal {
 	}
 	s.State = genericState(f, s.EndedAt, now)
 	s.Description = f.take("description", "details", "body", "message", "msg", "text")
-	for _, name := range [...]string{"labels", "tags", "attributes", "fields"} {
-		if raw := f.takeRaw(name); raw != nil {
-			tags(s.Labels, raw)
-		}
-	}
+	f.takeTags(s.Labels, "labels", "tags", "attributes", "fields")
 	f.rest(s.Labels)
 	if s.Identity == "" && s.Title != "" {
 		s.Identity = hashOf("generic", firstOf(s.Service, service(s.Labels)), s.Title)

@@ -247,6 +247,12 @@ func TestAnUnreadableBodyIsAProblemThatSaysWhatToDo(t *testing.T) {
 		"splunk":           {``, `{}`},
 		"pingdom":          {``, `{}`},
 		"better-stack":     {``, `{}`},
+		"new-relic":        {``, `[]`, `{}`},
+		"dynatrace":        {``, `[]`, `{}`},
+		"openobserve":      {``, `{`},
+		"uptimerobot":      {``, `[]`, `{}`, `null`},
+		"statuscake":       {``, `[{}]`, `{}`},
+		"checkly":          {``, `[]`, `{}`},
 		"jira":             {``, `[]`},
 	}
 	for source, all := range bodies {
