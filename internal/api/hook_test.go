@@ -94,3 +94,31 @@ func TestSlackIsAnsweredAndNobodyElse(t *testing.T) {
 		t.Errorf("without a signature: %d %s", got.StatusCode, got.body)
 	}
 }
+
+func TestWhatsAppIsAnsweredAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	s := start(t, storetest.SQLite(t))
+	fake, at := channeltest.NewWhatsApp(t), s.address+"/chat/whatsapp"
+	if err := fake.Verify(t.Context(), at, channeltest.WhatsAppVerify); err == nil {
+		t.Error("before it is set up the address is ours")
+	}
+	s.must(nil, "PUT", "/api/channels/whatsapp", fake.Listening(), bearer(s.token(incident.Admin)))
+	if err := fake.Verify(t.Context(), at, channeltest.WhatsAppVerify); err != nil {
+		t.Error(err)
+	}
+	if err := fake.Verify(t.Context(), at, "another"); err == nil {
+		t.Error("by another token the address is ours")
+	}
+	typed := channeltest.Typed{From: "+6281234567890", Text: "/status"}
+	if status, err := fake.Type(t.Context(), at, typed); err != nil || status != http.StatusOK {
+		t.Errorf("what somebody wrote is answered %d (%v)", status, err)
+	}
+	typed.Key = "another"
+	if status, err := fake.Type(t.Context(), at, typed); err != nil || status != http.StatusForbidden {
+		t.Errorf("without Meta's signature: %d (%v)", status, err)
+	}
+	var test struct{ Detail string }
+	if s.must(&test, "POST", "/api/channels/whatsapp/test", map[string]any{"address": "+6281234567890"}, bearer(s.token(incident.Manager))); test.Detail == "" {
+		t.Error("the test does not show what came back")
+	}
+}

@@ -50,6 +50,8 @@ var publicRoutes = map[string]string{
 
 	"POST /hook/{token}":            "the link's token is the proof, as a service was given it",
 	"POST /chat/slack":              "Slack's signature is the proof",
+	"GET /chat/whatsapp":            "the token to verify is the proof",
+	"POST /chat/whatsapp":           "Meta's signature is the proof",
 	"GET /feed/{secret}/oncall.ics": "the secret is the proof",
 
 	"GET /healthz":  "asked by what keeps the process alive",

@@ -44,6 +44,8 @@ type Store interface {
 	// Lease gives a name to one process until a time, or lets it keep it: held
 	// is what it was given before.
 	Lease(ctx context.Context, name string, held, until time.Time) (bool, error)
+	// Wrote keeps when somebody wrote to us last.
+	Wrote(ctx context.Context, kind, address string, at time.Time) error
 }
 
 // Parts are what chats are a face of.
@@ -122,7 +124,7 @@ func (s *Service) Hear(ctx context.Context, h channel.Heard) (*channel.Message, 
 		return nil, errors.Join(err, s.Store.End(ctx, name, ""))
 	}
 	if answer != nil {
-		answer.ID, answer.Thread = name, h.Thread
+		answer.ID, answer.Thread, answer.Open = name, h.Thread, true
 		if h.Alone {
 			answer.Only = h.From
 		}
@@ -214,7 +216,7 @@ type place struct {
 // place looks whether something was said in an incident's own conversation, or
 // in a thread that a message about one began. Closed incidents are left out.
 func (s *Service) place(ctx context.Context, h channel.Heard) (place, error) {
-	if h.Kind != "slack" { // the others say themselves what is answered
+	if h.Kind != "slack" && h.Answers == "" { // the others say themselves what is answered
 		return place{}, nil
 	}
 	live := append(incident.OpenStatuses(), incident.StatusResolved, incident.Reviewing)

@@ -18,7 +18,7 @@ type command struct {
 // so that nobody has to remember where they are.
 var names = map[string]string{
 	"start": "help", "help": "help", "bantuan": "help",
-	"status": "status", "ack": "ack", "tangani": "ack", "join": "join", "gabung": "join", "ikut": "join",
+	"status": "status", "ack": "ack", "tangani": "ack", "pass": "pass", "teruskan": "pass", "join": "join", "gabung": "join", "ikut": "join",
 	"finding": "finding", "temuan": "finding", "note": "note", "catatan": "note",
 	"report": "report", "lapor": "report", "laporan": "report",
 	"declare": "declare", "nyatakan": "declare", "oncall": "oncall", "piket": "oncall",

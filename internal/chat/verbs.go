@@ -26,6 +26,7 @@ var verbs = map[string]verb{
 	"status":  {right: incident.Viewer, do: (*Service).status},
 	"oncall":  {right: incident.Viewer, do: (*Service).onCall},
 	"ack":     {right: incident.Responder, do: (*Service).acknowledge},
+	"pass":    {right: incident.Responder, do: (*Service).passOn},
 	"join":    {right: incident.Responder, do: (*Service).join},
 	"finding": {right: incident.Responder, words: true, do: (*Service).find},
 	"note":    {right: incident.Responder, words: true, do: (*Service).note},
@@ -71,8 +72,17 @@ func (s *Service) status(ctx context.Context, a asked) (*channel.Message, error)
 }
 
 func (s *Service) acknowledge(ctx context.Context, a asked) (*channel.Message, error) {
+	return s.answer(ctx, a, inform.Acknowledge)
+}
+
+func (s *Service) passOn(ctx context.Context, a asked) (*channel.Message, error) {
+	return s.answer(ctx, a, inform.Decline)
+}
+
+// answer answers the page to somebody.
+func (s *Service) answer(ctx context.Context, a asked, answer inform.Answer) (*channel.Message, error) {
 	return s.work(ctx, a, func(actor incident.Actor, id string) (*incident.Incident, error) {
-		return s.Inform.Answer(ctx, actor, id, inform.Acknowledge)
+		return s.Inform.Answer(ctx, actor, id, answer)
 	})
 }
 
@@ -155,7 +165,7 @@ func (s *Service) meant(ctx context.Context, a asked) (i *incident.Incident, ask
 	}
 	mine := slices.DeleteFunc(slices.Clone(open), func(i *incident.Incident) bool { return !waitsFor(i, a.person.ID) })
 	switch {
-	case a.verb == "ack" && len(mine) == 1:
+	case (a.verb == "ack" || a.verb == "pass") && len(mine) == 1:
 		return mine[0], nil, nil
 	case len(open) == 1:
 		return open[0], nil, nil

@@ -82,6 +82,9 @@ const (
 	NotNeeded  = "not-needed"  // queued: it was gathered, and taken or over before the summary went
 )
 
+// Reached reports whether a message got that far already, or further.
+func (f Receipt) Reached(s Reach) bool { return reachOrder[f.State] >= reachOrder[s] }
+
 func (Receipt) Kind() Kind { return "receipt" }
 func (f Receipt) apply(i *Incident, e *Entry) {
 	f.At = e.At

@@ -18,6 +18,17 @@ import (
 // The token in the address is the proof: it was given to the service with the
 // message, is signed, and is one person's.
 func (s *Service) Report(ctx context.Context, token string, form url.Values) ([]byte, error) {
+	return s.take(ctx, token, func(kind string) channel.Report { return channel.ReadReport(kind, form) })
+}
+
+// Reported takes a report that a channel has read already.
+func (s *Service) Reported(ctx context.Context, token string, report channel.Report) error {
+	_, err := s.take(ctx, token, func(string) channel.Report { return report })
+	return err
+}
+
+// take takes a report, which is read by the kind of the contact that it is of.
+func (s *Service) take(ctx context.Context, token string, read func(kind string) channel.Report) ([]byte, error) {
 	p, expired, err := s.links.Read(token, s.now())
 	if err != nil {
 		return nil, err
@@ -30,7 +41,7 @@ func (s *Service) Report(ctx context.Context, token string, form url.Values) ([]
 	if at < 0 {
 		return nil, incident.Errorf(incident.NotFound, "The contact method was removed.")
 	}
-	report := channel.ReadReport(person.Contacts[at].Kind, form)
+	report := read(person.Contacts[at].Kind)
 	switch {
 	case report.Key != "":
 		return s.pressed(ctx, person, report.Key, token, expired)
@@ -90,6 +101,9 @@ func (s *Service) reported(ctx context.Context, p Pass, contacts []directory.Con
 			ways = slices.Insert(ways, 0, p.Method)
 		}
 		return s.failed(ctx, Deliver{Incident: p.Incident, Notice: p.Notice, To: receipt.To, Does: team.Does, Methods: ways}, receipt, report.Detail, true)
+	}
+	if receipt.Reached(report.State) {
+		return nil // told again, or in another order than it happened
 	}
 	receipt.State, receipt.Detail = report.State, report.Detail
 	_, err = s.store.Change(ctx, incident.System(), p.Incident, func(e *incident.Edit) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
 )
@@ -90,6 +91,9 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 	m := s.message(i, notice, job, &r)
 	m.ID = job.Notice + "/" + job.To.ID + "/" + job.Methods[0]
 	m.Thread = threadOf(i, receipt)
+	if m.Open, err = s.isOpen(ctx, contact); err != nil {
+		return err
+	}
 	result, err := ch.Send(ctx, contact.Address, m)
 	if err != nil {
 		return s.sendFailed(ctx, job, receipt, err, policy.MethodLimit, try)
@@ -114,6 +118,15 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 		return fmt.Errorf("%s: %w", Unrecorded, err)
 	}
 	return nil
+}
+
+// isOpen reports whether somebody may be written to in any words, where a
+// service minds that.
+func (s *Service) isOpen(ctx context.Context, c directory.Contact) (bool, error) {
+	if c.Kind != "whatsapp" {
+		return true, nil
+	}
+	return s.store.HasWritten(ctx, c.Kind, c.Address, s.now().Add(-channel.WhatsAppWindow))
 }
 
 // putOff keeps what does not go out now: it waits for quiet hours to end, or it

@@ -44,6 +44,9 @@ type Store interface {
 	// Turn gives 1, 2, 3, … for a name: whose turn it is where people are
 	// asked in turn.
 	Turn(ctx context.Context, name string) (int64, error)
+	// HasWritten reports whether somebody wrote to us from an address since a
+	// moment, of a kind of channel that minds it.
+	HasWritten(ctx context.Context, kind, address string, since time.Time) (bool, error)
 	// Pace decides whether a page goes out by itself, one page of a lane at a
 	// time, and keeps it.
 	Pace(ctx context.Context, p Paced, fn func(Lately) (gather bool, summary incident.Job)) (Paced, error)

@@ -41,6 +41,7 @@ func answerTo(i *incident.Incident, n incident.Notice, job Deliver, r text.Reade
 	switch {
 	case n.Purpose == incident.PurposePage && !job.To.Room:
 		take.Done = r.Taken()
+		take.Pass = &channel.Press{Label: r.PassOn(), Says: "/pass " + i.Ref()}
 		return take
 	case n.Purpose == incident.PurposeNotice && job.To.Room:
 		return &channel.Answer{Label: r.TakePart(), Says: "/join " + i.Ref()}

@@ -13,7 +13,7 @@ import (
 // ChatCommands are the verbs of a chat, with what each does.
 func (r Reader) ChatCommands() []Field {
 	var out []Field
-	for _, verb := range []string{"status", "ack", "join", "finding", "note", "report", "declare", "oncall", "help"} {
+	for _, verb := range []string{"status", "ack", "pass", "join", "finding", "note", "report", "declare", "oncall", "help"} {
 		out = append(out, Field{verb, r.say("chat.what." + verb)})
 	}
 	return out

@@ -773,6 +773,7 @@ var english = catalog{
 
 	// A call: what is read aloud, and the answers to a key.
 	"push.take":    "I’m on it",
+	"push.pass":    "Can’t, pass on",
 	"push.taken":   "You are on it. Everybody sees that.",
 	"call.prompt":  "Press 1 to take it. Press 2 to pass it on to the next person.",
 	"call.taken":   "Thank you. You have it.",
@@ -783,6 +784,7 @@ var english = catalog{
 	// A chat: what each verb does, and what is answered to it.
 	"chat.what.status":       "What is open; with a number, how that incident stands",
 	"chat.what.ack":          "Acknowledge: I have seen it and take it",
+	"chat.what.pass":         "Pass the page on to the next person",
 	"chat.what.join":         "I take part",
 	"chat.what.finding":      "Write a finding on the timeline",
 	"chat.what.note":         "Write a note on the timeline",
@@ -808,6 +810,7 @@ var english = catalog{
 	"chat.which":             "Which one? For example: /{verb} {ref}",
 	"chat.join":              "I take part",
 	"chat.done.ack":          "You are on it: {ref} {title}. Everybody sees that.",
+	"chat.done.pass":         "Passed on: {ref} {title}. The next person is asked.",
 	"chat.done.join":         "You take part: {ref} {title}",
 	"chat.done.finding":      "Your finding is on the timeline of {ref}.",
 	"chat.done.note":         "Your note is on the timeline of {ref}.",

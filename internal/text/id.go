@@ -773,6 +773,7 @@ var indonesian = catalog{
 
 	// A call: what is read aloud, and the answers to a key.
 	"push.take":    "Saya tangani",
+	"push.pass":    "Tak bisa, teruskan",
 	"push.taken":   "Anda menanganinya. Semua orang melihatnya.",
 	"call.prompt":  "Tekan 1 untuk menanganinya. Tekan 2 untuk meneruskannya ke orang berikutnya.",
 	"call.taken":   "Terima kasih. Anda yang menanganinya.",
@@ -783,6 +784,7 @@ var indonesian = catalog{
 	// A chat: what each verb does, and what is answered to it.
 	"chat.what.status":       "Apa yang sedang terbuka; dengan nomor, keadaan insiden itu",
 	"chat.what.ack":          "Konfirmasi: sudah saya lihat dan saya tangani",
+	"chat.what.pass":         "Teruskan panggilan ke orang berikutnya",
 	"chat.what.join":         "Saya ikut menangani",
 	"chat.what.finding":      "Tulis temuan di lini masa",
 	"chat.what.note":         "Tulis catatan di lini masa",
@@ -808,6 +810,7 @@ var indonesian = catalog{
 	"chat.which":             "Yang mana? Misalnya: /{verb} {ref}",
 	"chat.join":              "Saya ikut",
 	"chat.done.ack":          "Anda menanganinya: {ref} {title}. Semua orang melihatnya.",
+	"chat.done.pass":         "Diteruskan: {ref} {title}. Orang berikutnya dihubungi.",
 	"chat.done.join":         "Anda ikut menangani: {ref} {title}",
 	"chat.done.finding":      "Temuan Anda ada di lini masa {ref}.",
 	"chat.done.note":         "Catatan Anda ada di lini masa {ref}.",

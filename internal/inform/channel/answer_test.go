@@ -25,6 +25,8 @@ func FuzzWhateverAServiceAnswersIsAResultOrAnError(f *testing.F) {
 	f.Add(200, "", `{"ok":false,"error":"ratelimited","error_code":429,"parameters":{"retry_after":99999999999},"response_metadata":{"messages":["a"]}}`)
 	f.Add(429, "1e99", `{"retry_after":1e300}`)
 	f.Add(404, "Tue, 24 Nov 2026 02:15:00 GMT", "<html>"+secret)
+	f.Add(400, "", `{"error":{"code":131056,"message":"(#131056) `+secret+`","error_data":{"details":"x"}}}`)
+	f.Add(200, "", `{"messages":[{"id":"wamid.x","message_status":"accepted"}]}`)
 	f.Add(302, "x", "\xff\x00")
 	f.Fuzz(func(t *testing.T, status int, retryAfter, body string) {
 		if status < 200 || status > 599 {
@@ -44,6 +46,7 @@ func FuzzWhateverAServiceAnswersIsAResultOrAnError(f *testing.F) {
 			"googlechat": {rooms, "ops"},
 			"mattermost": {rooms, "ops"},
 			"teams":      {rooms, "ops"},
+			"whatsapp":   {`{"number":"106540352242922","token":"` + secret + `"}`, "+6281234567890"},
 		} {
 			opened, err := channel.New(kind, json.RawMessage(c.config), channel.Deps{HTTP: client, Now: now})
 			if err != nil {

@@ -47,6 +47,7 @@ type Message struct {
 	Prompt   string // asks the one who is called for a key; empty for no answer
 	Lang     string // "en" or "id": the language that the texts are in
 	Only     string // the address of the one who alone is to see it, in a room; where a channel can
+	Open     bool   // the person wrote to us lately: a service that else takes only templates takes any words
 }
 
 // Field is a labelled value.
@@ -63,6 +64,26 @@ type Answer struct {
 	Done  string // what is shown when it was taken; empty: it has no link
 	Says  string // the command that a press stands for; at most 64 bytes
 	Open  string // the label of the link beside it
+	Pass  *Press // the other answer, that somebody else is to take it; nil if there is none
+}
+
+// Press is a button that says a command.
+type Press struct {
+	Label string
+	Says  string // at most 64 bytes
+}
+
+// says are the buttons of m that say a command, the answer first.
+func (m *Message) says() []Press {
+	a := m.Answer
+	if a == nil || a.Says == "" {
+		return nil
+	}
+	out := []Press{{a.Label, a.Says}}
+	if a.Pass != nil {
+		out = append(out, *a.Pass)
+	}
+	return out
 }
 
 // linksBeside are the actions as they stand beside the answer's button: the
@@ -111,6 +132,7 @@ type Error struct {
 	Unsure bool          // the connection broke after the message was handed over: it may have been taken
 	Detail string        // for people: the service's own words, or what to mend
 	Err    error         // the cause; never holds a secret
+	code   int           // the service's own, where another way to send depends on it
 }
 
 // Error leaves out what differs between two attempts, such as After, so that

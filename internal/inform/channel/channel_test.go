@@ -123,6 +123,9 @@ func TestNewRefusesWhatAPersonMustMend(t *testing.T) {
 		"a short key":                  {"webhook", `{"keys":["short"]}`, "keys"},
 		"a token that is none":         {"telegram", `{"token":"hello"}`, "token"},
 		"a token that leaves the path": {"telegram", `{"token":"1:aaaaaaaaaaaaaaaaaaaaaaa/../x"}`, "token"},
+		"a number's id that is none":   {"whatsapp", `{"number":"+6281234567890","token":"t"}`, "number"},
+		"a template that is none":      {"whatsapp", `{"number":"106540352242922","token":"t","page":"Sigap Page"}`, "page"},
+		"a secret without its token":   {"whatsapp", `{"number":"106540352242922","token":"t","appSecret":"0123456789abcdef"}`, "verifyToken"},
 		"an API that is no address":    {"telegram", `{"token":"1:aaaaaaaaaaaaaaaaaaaaaaaa","api":"localhost"}`, "api"},
 		"no mail server":               {"email", `{"from":"a@example.com"}`, "host"},
 		"a host with a port":           {"email", `{"host":"mail:25","from":"a@example.com"}`, "host"},
@@ -150,6 +153,7 @@ func TestAConfigurationIsShownWithoutItsSecretsAndTakenBackWithThem(t *testing.T
 		"slack":    `{"token":"xoxb-s3cr3t"}`,
 		"telegram": `{"token":"1:s3cr3ts3cr3ts3cr3ts3cr3t"}`,
 		"webhook":  `{"keys":["s3cr3ts3cr3ts3cr3t"]}`,
+		"whatsapp": `{"number":"106540352242922","token":"s3cr3t","appSecret":"s3cr3ts3cr3ts3cr3t","verifyToken":"s3cr3t"}`,
 	} {
 		shown, err := channel.Redacted(kind, json.RawMessage(stored))
 		if err != nil || bytes.Contains(shown, []byte("s3cr3t")) || !bytes.Contains(shown, []byte("[redacted]")) {

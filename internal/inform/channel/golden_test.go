@@ -81,6 +81,7 @@ func gangguan() channel.Message {
 func TestMessagesLookAsTheGoldenFilesShow(t *testing.T) {
 	t.Parallel()
 	slack, telegram, webhook, ntfy := channeltest.NewSlack(t, "C1"), channeltest.NewTelegram(t, "1"), channeltest.NewWebhook(t, key), channeltest.NewNtfy(t, "")
+	whatsapp := channeltest.NewWhatsApp(t)
 	for kind, service := range map[string]struct {
 		config json.RawMessage
 		to     string
@@ -90,6 +91,7 @@ func TestMessagesLookAsTheGoldenFilesShow(t *testing.T) {
 		"telegram": {telegram.Config(), "1", &telegram.Inbox},
 		"webhook":  {webhook.Config(), webhook.URL, &webhook.Inbox},
 		"ntfy":     {ntfy.Config(), "topic", &ntfy.Inbox},
+		"whatsapp": {whatsapp.Config(), budi, &whatsapp.Inbox},
 	} {
 		c := open(t, kind, service.config)
 		send(t, c, service.to, notice(t))

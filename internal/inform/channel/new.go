@@ -55,6 +55,7 @@ func kinds() map[string]kind {
 		"telegram":   kindOf(NewTelegram),
 		"voice":      kindOf(NewVoice),
 		"webhook":    kindOf(NewWebhook),
+		"whatsapp":   kindOf(NewWhatsApp),
 	}
 }
 

@@ -198,8 +198,12 @@ func slackMarkup(text string) *slack.TextBlockObject {
 func slackButtons(m Message) []slack.BlockElement {
 	var buttons []slack.BlockElement
 	actions := m.linksBeside()
-	if a := m.Answer; a != nil && a.Says != "" {
-		buttons = append(buttons, slack.NewButtonBlockElement(slackSays, a.Says, slackPlain(cut(a.Label, slackButton, runes))).WithStyle(slack.StylePrimary))
+	for n, b := range m.says() {
+		button := slack.NewButtonBlockElement(slackSays+strconv.Itoa(n), b.Says, slackPlain(cut(b.Label, slackButton, runes)))
+		if n == 0 {
+			button = button.WithStyle(slack.StylePrimary)
+		}
+		buttons = append(buttons, button)
 	}
 	for i, a := range actions[:min(len(actions), 24)] {
 		if runes(a.URL) > slackURL {
@@ -214,7 +218,8 @@ func slackButtons(m Message) []slack.BlockElement {
 	return buttons
 }
 
-// slackSays is the name of the button that says something to us.
+// slackSays begins the names of the buttons that say something to us; within a
+// message each name is another one.
 const slackSays = "say"
 
 // slackWord is the word that Slack named a refusal by; empty for other errors.

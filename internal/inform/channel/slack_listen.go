@@ -118,7 +118,7 @@ func readSlackPress(payload []byte) (*Heard, error) {
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return nil, err
 	}
-	if p.Type != "block_actions" || len(p.Actions) == 0 || p.Actions[0].ID != slackSays || p.User.ID == "" {
+	if p.Type != "block_actions" || len(p.Actions) == 0 || !strings.HasPrefix(p.Actions[0].ID, slackSays) || p.User.ID == "" {
 		return nil, nil // a link was opened
 	}
 	return &Heard{Kind: "slack", ID: p.Trigger, From: p.User.ID, Lang: "en", Chat: p.Channel.ID, Text: p.Actions[0].Value, Alone: true}, nil

@@ -261,8 +261,11 @@ func telegramHTML(m Message, linked []Action, limit int) (markup string, whole b
 // refuses a whole message for one whose host has no dot, as "localhost".
 func telegramButtons(m Message) (keyboard [][]telegramButton, linked []Action) {
 	var row []telegramButton
-	if a := m.Answer; a != nil && a.Says != "" {
-		keyboard = append(keyboard, []telegramButton{{Text: cut(a.Label, 64, runes), Says: a.Says}})
+	for _, b := range m.says() {
+		row = append(row, telegramButton{Text: cut(b.Label, 64, runes), Says: b.Says})
+	}
+	if row != nil {
+		keyboard, row = append(keyboard, row), nil
 	}
 	for _, a := range m.linksBeside() {
 		u, err := url.Parse(a.URL)

@@ -18,6 +18,12 @@ function forms(): Record<string, AskField[]> {
     slack: [{ ...token, placeholder: 'xoxb-…' }, { name: 'signingSecret', label: t.signingSecret, kind: 'password', hint: t.signingSecretHint },
       { name: 'roomsUpTo', label: t.roomsUpTo, kind: 'number', hint: t.roomsUpToHint, placeholder: '2' }, { name: 'roomName', label: t.roomName, placeholder: '{ref}-{title}' }],
     telegram: [{ ...token, placeholder: '123456:ABC…' }],
+    whatsapp: [
+      { name: 'number', label: t.numberId, required: true, placeholder: '106540352242922' }, { ...token, placeholder: 'EAA…' },
+      { name: 'appSecret', label: t.appSecret, kind: 'password', hint: t.appSecretHint },
+      { name: 'verifyToken', label: t.verifyToken, kind: 'password', hint: t.verifyTokenHint(`${location.origin}/chat/whatsapp`) },
+      { name: 'page', label: t.pageTemplate, placeholder: 'sigap_page' }, { name: 'notice', label: t.noticeTemplate, placeholder: 'sigap_notice' },
+    ],
     email: [
       { name: 'host', label: t.host, required: true, placeholder: 'smtp.example.com' },
       { name: 'port', label: t.port, kind: 'number', placeholder: '587' },
@@ -35,7 +41,7 @@ function forms(): Record<string, AskField[]> {
 
 /** What an address looks like on a channel. */
 export const examples: Record<string, string> = {
-  slack: 'C0123ABCD, U0123ABCD', telegram: '123456789', email: 'name@example.com', webhook: 'https://…', ntfy: 'topic',
+  slack: 'C0123ABCD, U0123ABCD', telegram: '123456789', whatsapp: '+6281234567890', email: 'name@example.com', webhook: 'https://…', ntfy: 'topic',
   sms: '+6281234567890', voice: '+6281234567890',
   discord: 'ops', googlechat: 'ops', mattermost: 'ops', teams: 'ops',
 };

@@ -157,7 +157,7 @@ func (f *Slack) Press(ctx context.Context, address string, got Received, label, 
 		conversation, ts, _ := strings.Cut(got.Ref, "/")
 		action := map[string]any{"type": "button", "action_id": "open-" + strconv.Itoa(n), "block_id": "b", "action_ts": "1"}
 		if b.Says != "" {
-			action["action_id"], action["value"] = "say", b.Says
+			action["action_id"], action["value"] = "say"+strconv.Itoa(n), b.Says
 		}
 		payload := mustJSON(map[string]any{"type": "block_actions", "trigger_id": f.trigger(), "user": map[string]any{"id": user, "team_id": "T1"},
 			"channel": map[string]any{"id": conversation}, "message": map[string]any{"ts": ts}, "actions": []any{action}})
