@@ -64,6 +64,7 @@ type App struct {
 	channels    *Channels
 	listener    net.Listener
 	outgoing    *http.Client
+	looks       looks        // at evidence
 	altered     atomic.Int64 // timelines that are not what was written
 }
 

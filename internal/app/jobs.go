@@ -109,7 +109,12 @@ func gone(err error) error {
 
 func (a *App) workers() *river.Workers {
 	w := river.NewWorkers()
-	add(w, func(ctx context.Context, j incident.Verify) error { return a.identify.Verify(ctx, j.Incident) })
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[incident.Verify]) error {
+		if !a.looks.begin(job.Args.Incident, job.ScheduledAt, time.Now()) {
+			return nil
+		}
+		return gone(a.identify.Verify(ctx, job.Args.Incident))
+	}))
 	add(w, func(ctx context.Context, j identify.Decide) error { return a.identify.Decide(ctx, j.Incident) })
 	add(w, func(ctx context.Context, j identify.Unanswered) error { return a.identify.Unanswered(ctx, j.Incident) })
 	add(w, func(ctx context.Context, j identify.Settle) error { return a.identify.Settle(ctx, j.Incident) })

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/riverqueue/river"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/version"
@@ -31,6 +32,7 @@ var (
 	descNobody   = prometheus.NewDesc("sigap_notices_that_reached_nobody", "Open incidents of which a notice reached nobody.", nil, nil)
 	descInbox    = prometheus.NewDesc("sigap_inbox_waiting", "Accepted bodies that are not applied yet.", nil, nil)
 	descAside    = prometheus.NewDesc("sigap_inbox_set_aside", "Accepted bodies that could not be applied.", nil, nil)
+	descJobs     = prometheus.NewDesc("sigap_jobs_waiting", "Jobs that are due and not begun, by queue; those of paging are pages and notices.", []string{"queue"}, nil)
 	descAltered  = prometheus.NewDesc("sigap_timelines_altered", "Timelines that are not what was written.", nil, nil)
 	descDropped  = prometheus.NewDesc("sigap_recorder_dropped_records_total", "Records that the flight recorder let go to stay within its bounds.", nil, nil)
 	descRecorder = prometheus.NewDesc("sigap_recorder_bytes", "What the flight recorder holds on disk.", nil, nil)
@@ -38,7 +40,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (s state) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descOpen, descNobody, descInbox, descAside, descAltered, descDropped, descRecorder} {
+	for _, d := range []*prometheus.Desc{descOpen, descNobody, descInbox, descAside, descJobs, descAltered, descDropped, descRecorder} {
 		ch <- d
 	}
 }
@@ -56,6 +58,11 @@ func (s state) Collect(ch chan<- prometheus.Metric) {
 	if waiting, aside, err := s.app.Store.InboxSize(ctx); err == nil {
 		ch <- prometheus.MustNewConstMetric(descInbox, prometheus.GaugeValue, float64(waiting))
 		ch <- prometheus.MustNewConstMetric(descAside, prometheus.GaugeValue, float64(aside))
+	}
+	if waiting, err := s.app.Store.JobsWaiting(ctx); err == nil {
+		for _, queue := range []string{queuePaging, queueClever, river.QueueDefault} {
+			ch <- prometheus.MustNewConstMetric(descJobs, prometheus.GaugeValue, float64(waiting[queue]), queue)
+		}
 	}
 	ch <- prometheus.MustNewConstMetric(descAltered, prometheus.GaugeValue, float64(s.app.altered.Load()))
 	kept := s.app.recorder.Stats()

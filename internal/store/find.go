@@ -16,21 +16,36 @@ import (
 // others than before.
 func (s *Store) putGroups(ctx context.Context, tx *sql.Tx, i *incident.Incident, before []string) error {
 	now := i.Groups()
-	for _, name := range before {
-		if !slices.Contains(now, name) {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM incident_groups WHERE name = $1 AND incident_id = $2`, name, i.ID); err != nil {
-				return fmt.Errorf("take incident %s out of a group: %w", i.ID, err)
-			}
+	if slices.Equal(now, before) {
+		return nil
+	}
+	for _, name := range without(before, now) {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM incident_groups WHERE name = $1 AND incident_id = $2`, name, i.ID); err != nil {
+			return fmt.Errorf("take incident %s out of a group: %w", i.ID, err)
 		}
 	}
-	for _, name := range now {
-		if !slices.Contains(before, name) {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO incident_groups (name, incident_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, name, i.ID); err != nil {
-				return fmt.Errorf("put incident %s into a group: %w", i.ID, err)
-			}
+	for _, name := range without(now, before) {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO incident_groups (name, incident_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, name, i.ID); err != nil {
+			return fmt.Errorf("put incident %s into a group: %w", i.ID, err)
 		}
 	}
 	return nil
+}
+
+// without gives the names that are not among others, which may be thousands: a
+// storm reaches as many services.
+func without(names, others []string) []string {
+	known := make(map[string]bool, len(others))
+	for _, name := range others {
+		known[name] = true
+	}
+	var out []string
+	for _, name := range names {
+		if !known[name] {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // wordRows is how many words one statement writes.

@@ -68,6 +68,25 @@ func (s *Store) Pending(ctx context.Context, after int64) ([]incident.Pending, e
 	return out, nil
 }
 
+// JobsWaiting counts the jobs that are due and not begun, by queue.
+func (s *Store) JobsWaiting(ctx context.Context) (map[string]int, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT queue, count(*) FROM river_job WHERE state = 'available' GROUP BY queue`)
+	if err != nil {
+		return nil, fmt.Errorf("count the jobs that wait: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	waiting := map[string]int{}
+	for rows.Next() {
+		var queue string
+		var n int
+		if err := rows.Scan(&queue, &n); err != nil {
+			return nil, fmt.Errorf("count the jobs that wait: %w", err)
+		}
+		waiting[queue] = n
+	}
+	return waiting, rows.Err()
+}
+
 // Shared reports whether other processes may work on the same store.
 func (s *Store) Shared() bool { return s.postgres }
 

@@ -26,7 +26,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.binary, "binary", "bin/sigap", "the program to measure")
 	flag.StringVar(&o.data, "data", "", "a store made by tools/fill")
-	flag.StringVar(&o.only, "only", "", "start, memory, page, paging, steady, storm, tide or intake; all of them but tide without")
+	flag.StringVar(&o.only, "only", "", "start, memory, page, paging, steady, storm, tide, crowd or intake; all of them but tide and crowd without")
 	flag.IntVar(&o.rounds, "rounds", 20, "how often what is short is measured")
 	flag.DurationVar(&o.load, "load", 10*time.Second, "how long alerts are sent")
 	flag.Parse()
@@ -58,8 +58,8 @@ func run(ctx context.Context, o options) error {
 	for _, m := range []struct {
 		name string
 		run  func(context.Context, options) error
-	}{{"start", starts}, {"memory", memory}, {"page", pages}, {"paging", paging}, {"steady", steady}, {"storm", storm}, {"tide", tide}, {"intake", intake}} {
-		if o.only != m.name && (o.only != "" || m.name == "tide") {
+	}{{"start", starts}, {"memory", memory}, {"page", pages}, {"paging", paging}, {"steady", steady}, {"storm", storm}, {"tide", tide}, {"crowd", crowd}, {"intake", intake}} {
+		if o.only != m.name && (o.only != "" || m.name == "tide" || m.name == "crowd") {
 			continue
 		}
 		fmt.Printf("%s (load average %s)\n", m.name, loadAverage())

@@ -131,6 +131,21 @@ func (s *server) metric(name string) (float64, error) {
 	return 0, fmt.Errorf("the server has no metric %s", name)
 }
 
+// told waits until every page and notice that is due was sent.
+func (s *server) told(ctx context.Context) error {
+	for {
+		waiting, err := s.metric(`sigap_jobs_waiting{queue="paging"}`)
+		if err != nil || waiting == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
 // drained waits until all that was accepted is applied.
 func (s *server) drained() error {
 	for {

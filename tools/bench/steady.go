@@ -45,6 +45,11 @@ func flow(ctx context.Context, o options, when string, s stream) error {
 			return err
 		}
 	}
+	return p.measure(ctx, o, when, s)
+}
+
+// measure has a stream flow, and says how long its pages took.
+func (p *pager) measure(ctx context.Context, o options, when string, s stream) error {
 	accepted, paged, err := p.flow(ctx, s)
 	if err == nil {
 		err = p.server.drained()
@@ -124,7 +129,7 @@ func (p *pager) flow(ctx context.Context, s stream) (int, times, error) {
 
 // pour sends warnings at the stream's rate until ctx ends.
 func (p *pager) pour(ctx context.Context, s stream, sent *int) error {
-	const senders = 16
+	const senders = 32
 	next := make(chan int)
 	errs := make([]error, senders)
 	var wg sync.WaitGroup
@@ -136,13 +141,15 @@ func (p *pager) pour(ctx context.Context, s stream, sent *int) error {
 			}
 		})
 	}
+	began := time.Now()
 	tick := time.NewTicker(time.Second / time.Duration(s.rate))
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		select {
-		case <-tick.C:
-			next <- *sent
-			*sent++
+		case <-tick.C: // a slow answer makes it skip some, which are made good
+			for due := int(time.Since(began).Seconds() * float64(s.rate)); *sent < due; *sent++ {
+				next <- *sent
+			}
 		case <-ctx.Done():
 		}
 	}
