@@ -20,6 +20,7 @@ var pages = map[string]string{
 	"bitbucket": "bitbucket", "flux": "kubernetes", "kubernetes": "kubernetes", "graylog": "log-alerts", "splunk": "log-alerts",
 	"pingdom": "uptime", "better-stack": "uptime", "jira": "help-desk",
 	"new-relic": "new-relic", "dynatrace": "dynatrace", "openobserve": "log-alerts",
+	"jenkins": "pipelines", "spinnaker": "pipelines", "octopus": "pipelines", "launchdarkly": "flags", "unleash": "flags",
 	"uptimerobot": "uptime", "statuscake": "uptime", "checkly": "uptime",
 }
 

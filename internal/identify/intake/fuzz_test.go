@@ -22,7 +22,7 @@ func fuzzParser(f *testing.F, source string) {
 	}
 	sender, _ := SenderFor(source)
 	f.Fuzz(func(t *testing.T, contentType, path, event string, body []byte) {
-		req := Request{ContentType: contentType, Path: path, Header: http.Header{"X-Github-Event": {event}}, Body: body, Now: now}
+		req := Request{ContentType: contentType, Path: path, Header: http.Header{"X-Github-Event": {event}}, Query: url.Values{"failures": {event}}, Body: body, Now: now}
 		batch, err := sender.Parse(req)
 		if err != nil {
 			var problem *Error
@@ -79,6 +79,11 @@ func FuzzOpenObserve(f *testing.F)     { fuzzParser(f, "openobserve") }
 func FuzzUptimeRobot(f *testing.F)     { fuzzParser(f, "uptimerobot") }
 func FuzzStatusCake(f *testing.F)      { fuzzParser(f, "statuscake") }
 func FuzzCheckly(f *testing.F)         { fuzzParser(f, "checkly") }
+func FuzzJenkins(f *testing.F)         { fuzzParser(f, "jenkins") }
+func FuzzSpinnaker(f *testing.F)       { fuzzParser(f, "spinnaker") }
+func FuzzOctopus(f *testing.F)         { fuzzParser(f, "octopus") }
+func FuzzLaunchDarkly(f *testing.F)    { fuzzParser(f, "launchdarkly") }
+func FuzzUnleash(f *testing.F)         { fuzzParser(f, "unleash") }
 func FuzzJira(f *testing.F)            { fuzzParser(f, "jira") }
 
 func FuzzHeartbeat(f *testing.F) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,8 @@ func delivery(source, path string, body []byte) Request {
 	switch {
 	case source == "github":
 		req.Header.Set("X-GitHub-Event", name)
+	case source == "jenkins":
+		req.Query = url.Values{"failures": {"signal"}}
 	case source == "opsgenie" && name != "create":
 		req.Path = "disk%20full/" + name
 	}
@@ -253,6 +256,11 @@ func TestAnUnreadableBodyIsAProblemThatSaysWhatToDo(t *testing.T) {
 		"uptimerobot":      {``, `[]`, `{}`, `null`},
 		"statuscake":       {``, `[{}]`, `{}`},
 		"checkly":          {``, `[]`, `{}`},
+		"jenkins":          {``, `[]`, `{}`},
+		"spinnaker":        {``, `[]`, `{}`},
+		"octopus":          {``, `[]`, `{}`},
+		"launchdarkly":     {``, `[]`, `{}`},
+		"unleash":          {``, `[]`, `{}`},
 		"jira":             {``, `[]`},
 	}
 	for source, all := range bodies {

@@ -1,25 +1,28 @@
 package intake
 
 import (
+	"bytes"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
+	"text/template"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// template is a body that a page gives for a sender which lets one write it,
+// pageTemplate is a body that a page gives for a sender which lets one write it,
 // with what the sender puts into it, in pairs.
-type template struct {
+type pageTemplate struct {
 	page, source string
 	has          string // what only this template of the page holds
 	filled       []string
 	want         incident.Signal
 }
 
-var templates = map[string]template{
+var templates = map[string]pageTemplate{
 	"Kibana": {page: "log-alerts", source: "generic", has: "{{rule.name}}",
 		filled: []string{"{{rule.name}}", "Checkout errors", "{{context.reason}}", `41 \"errors\" in 5 minutes`, "{{rule.id}}", "5d1e", "{{alert.id}}", "pay-1",
 			"{{rule.url}}", "https://kibana.example.com/r/5d1e", "{{rule.tags}}", "service:checkout,severity:critical"},
@@ -94,6 +97,40 @@ func TestTheTemplatesOfThePagesAreRead(t *testing.T) {
 					t.Errorf("-want +got:\n%s", diff)
 				}
 			})
+		}
+	}
+}
+
+// TestArgoCDsTemplatesAreRead runs the templates of the page as Argo CD does.
+func TestArgoCDsTemplatesAreRead(t *testing.T) {
+	t.Parallel()
+	var state map[string]any
+	if err := json.Unmarshal([]byte(`{"app": {"metadata": {"name": "checkout"}, "spec": {"destination": {"namespace": "production"}},
+		"status": {"health": {"status": "Degraded"}, "operationState": {"startedAt": "2026-11-24T02:00:00Z", "finishedAt": "2026-11-24T02:01:00Z",
+		"syncResult": {"revision": "c6d86dc654b12425e706bcf951adfe5a8627a517"}}}}}`), &state); err != nil {
+		t.Fatal(err)
+	}
+	bodies := regexp.MustCompile(`(?m)^ *body: \|\n((?: {11}.*\n)+)`)
+	for _, language := range []string{"", ".id"} {
+		found := bodies.FindAllStringSubmatch(page(t, "pipelines"+language), -1)
+		if len(found) != 2 {
+			t.Fatalf("%d templates", len(found))
+		}
+		sent := make([]Request, len(found))
+		for i := range found {
+			var b bytes.Buffer
+			if err := template.Must(template.New("").Parse(found[i][1])).Execute(&b, state); err != nil {
+				t.Fatal(err)
+			}
+			sent[i] = Request{Body: b.Bytes(), ContentType: typeJSON}
+		}
+		synced, err := parse(t, "change", sent[0])
+		if err != nil || len(synced.Changes) != 1 || synced.Changes[0].Service != "checkout" || synced.Changes[0].ID != "argocd/checkout/2026-11-24T02:00:00Z" {
+			t.Errorf("got %+v, %v", synced, err)
+		}
+		health, err := parse(t, "generic", sent[1])
+		if err != nil || len(health.Signals) != 1 || health.Signals[0].Identity != "argocd/checkout" || health.Signals[0].State != incident.Firing || health.Signals[0].Environment != "production" {
+			t.Errorf("got %+v, %v", health, err)
 		}
 	}
 }

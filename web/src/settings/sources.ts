@@ -6,6 +6,7 @@ export const names: Record<string, string> = {
   github: 'GitHub', gitlab: 'GitLab', pagerduty: 'PagerDuty (Events API)', 'pagerduty-change': 'PagerDuty (change events)', opsgenie: 'Opsgenie', sentry: 'Sentry', datadog: 'Datadog', aws: 'AWS (SNS, CloudWatch)', azure: 'Azure Monitor', 'google-cloud': 'Google Cloud', zabbix: 'Zabbix', 'uptime-kuma': 'Uptime Kuma', terraform: 'Terraform',
   bitbucket: 'Bitbucket', flux: 'Flux', kubernetes: 'Kubernetes', graylog: 'Graylog', splunk: 'Splunk', pingdom: 'Pingdom', 'better-stack': 'Better Stack', jira: 'Jira',
   'new-relic': 'New Relic', dynatrace: 'Dynatrace', openobserve: 'OpenObserve', uptimerobot: 'UptimeRobot', statuscake: 'StatusCake', checkly: 'Checkly',
+  jenkins: 'Jenkins', spinnaker: 'Spinnaker', octopus: 'Octopus Deploy', launchdarkly: 'LaunchDarkly', unleash: 'Unleash',
 };
 
 /** A person opens the form itself; every other source gets the address for machines. */
