@@ -32,6 +32,7 @@ type ReviewView struct {
 	Actions    []incident.Action  `json:"actions"`
 	Verdict    *VerdictView       `json:"verdict,omitempty"`
 	Evidence   []EvidenceView     `json:"evidence"`
+	Grades     []GradeView        `json:"grades" doc:"How each check that called something interesting did"`
 	People     []incident.Person  `json:"people"`
 	You        You                `json:"you"`
 	Head       string             `json:"head" doc:"Hash of the timeline's newest entry"`
@@ -100,6 +101,7 @@ func (s *Server) registerReview() {
 		})
 	})
 	s.registerActions()
+	s.registerGrades()
 	s.own(incident.Viewer, "GET /api/incidents/{ref}/review.md", s.reviewMarkdown)
 	s.own(incident.Viewer, "GET /api/incidents/{ref}/review.html", s.reviewHTML)
 	s.own(incident.Viewer, "GET /api/incidents/{ref}/review/meeting.ics", s.meetingICS)
@@ -168,6 +170,7 @@ func (s *Server) review(ctx context.Context, in *inLanguage) (ReviewView, error)
 	if i.Cause != nil {
 		out.Cause = i.Cause.Text
 	}
+	out.Grades = gradeViews(r, i)
 	return out, nil
 }
 

@@ -31,6 +31,7 @@ type Store interface {
 	CountHeld(ctx context.Context) (all, grave int, err error)
 	Changes(ctx context.Context, w incident.Window, limit int) ([]incident.Change, error)
 	Actions(ctx context.Context, openOnly bool, limit int) ([]incident.ActionOf, error)
+	CheckRecords(ctx context.Context) ([]incident.CheckRecord, error)
 	OwedBy(ctx context.Context, person string, limit int) ([]incident.ActionOf, error)
 	InboxSize(ctx context.Context) (waiting, aside int, err error)
 

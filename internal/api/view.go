@@ -76,6 +76,7 @@ type EvidenceView struct {
 	Earlier  []incident.Occurrence  `json:"earlier"`
 
 	Suspicions []SuspicionView `json:"suspicions" doc:"All that may be the cause, the most likely first"`
+	Record     *RecordView     `json:"record,omitempty" doc:"How this check did before"`
 }
 
 // SuspicionView is a suspicion with its reasons in words.
@@ -201,10 +202,14 @@ func (s *Server) view(ctx context.Context, v viewer, i *incident.Incident) (View
 	if err != nil {
 		return View{}, err
 	}
+	records, err := s.Store.CheckRecords(ctx)
+	if err != nil {
+		return View{}, err
+	}
 	now, r := s.Now(), v.reader()
 	out := View{
 		Incident: i, Ref: i.Ref(), StatusText: r.Status(i.Status), Rail: s.rail(v, i), ImpactFrom: impactFrom(i), ImpactTo: impactTo(i),
-		Evidence: s.evidence(v, i), Alerts: []AlertView{}, Proofs: []incident.Proof{}, Knows: i.WhoKnows(), Unanswered: unanswered, Present: s.Live.Presence(i.ID, now), Moments: s.moments(v, i),
+		Evidence: s.evidence(v, i, records), Alerts: []AlertView{}, Proofs: []incident.Proof{}, Knows: i.WhoKnows(), Unanswered: unanswered, Present: s.Live.Presence(i.ID, now), Moments: s.moments(v, i),
 		Audiences: audienceViews(v, i, audiences, people), People: []incident.Person{}, Now: now,
 		You: You{ID: v.actor.ID, Right: v.actor.Right, MayAssign: i.MayAssign(v.actor) == nil},
 	}
@@ -285,7 +290,8 @@ func (s *Server) verdict(v viewer, i *incident.Incident) *VerdictView {
 	return out
 }
 
-func (s *Server) evidence(v viewer, i *incident.Incident) []EvidenceView {
+// evidence is what was found, that of checks with a poor record last.
+func (s *Server) evidence(v viewer, i *incident.Incident, records []incident.CheckRecord) []EvidenceView {
 	r, out := v.reader(), []EvidenceView{}
 	for n := range i.Evidence {
 		e := &i.Evidence[n]
@@ -314,8 +320,18 @@ func (s *Server) evidence(v viewer, i *incident.Incident) []EvidenceView {
 			}
 			x.Suspicions = append(x.Suspicions, view)
 		}
+		if k := slices.IndexFunc(records, func(c incident.CheckRecord) bool { return c.Check == e.Check && c.Claimed() > 0 }); k >= 0 {
+			x.Record = new(recordView(r, records[k]))
+		}
 		out = append(out, x)
 	}
+	poor := func(x EvidenceView) int {
+		if x.Record != nil && x.Record.Poor {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(a, b EvidenceView) int { return poor(a) - poor(b) })
 	return out
 }
 

@@ -37,6 +37,8 @@ func (s shelf) Incidents(context.Context, incident.Filter) ([]*incident.Incident
 	return s.past, nil
 }
 
+func (shelf) CheckRecords(context.Context) ([]incident.CheckRecord, error) { return nil, nil }
+
 func (s shelf) ProbesOf(context.Context, string) ([]probe.Watched, error) { return nil, nil }
 
 // lines is a source of logs.

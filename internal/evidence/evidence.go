@@ -38,6 +38,7 @@ type Store interface {
 	Changes(ctx context.Context, w incident.Window, limit int) ([]incident.Change, error)
 	Incidents(ctx context.Context, f incident.Filter) ([]*incident.Incident, error)
 	ProbesOf(ctx context.Context, service string) ([]probe.Watched, error)
+	CheckRecords(ctx context.Context) ([]incident.CheckRecord, error)
 }
 
 // Sources gives the sources that are set up at the moment.
@@ -71,7 +72,8 @@ type subject struct {
 	graph    directory.Graph
 	detected time.Time
 	now      time.Time
-	window   incident.Window // baseline and incident
+	window   incident.Window                 // baseline and incident
+	records  map[string]incident.CheckRecord // by check: how it did before
 
 	board *board
 }
@@ -89,6 +91,7 @@ func (c *Collector) subject(ctx context.Context, i *incident.Incident) (*subject
 			s.service = v
 		}
 	}
+	s.records = c.records(ctx)
 	s.services = neighbourhood(s.graph, append([]string{i.Service}, i.Affected...))
 	to := s.now
 	if end := i.Milestones[incident.ResolvedAt]; !end.IsZero() {
@@ -100,6 +103,20 @@ func (c *Collector) subject(ctx context.Context, i *incident.Incident) (*subject
 	}
 	s.window = incident.Window{From: from.Add(-baseline), To: to}
 	return s, nil
+}
+
+// records gives how the checks did before, by name. Without them all weigh the
+// same.
+func (c *Collector) records(ctx context.Context) map[string]incident.CheckRecord {
+	list, err := c.store.CheckRecords(ctx)
+	if err != nil {
+		c.log.Warn("how the checks did before cannot be read", "err", err)
+	}
+	out := map[string]incident.CheckRecord{}
+	for _, r := range list {
+		out[r.Check] = r
+	}
+	return out
 }
 
 // neighbourhood is the services within two calls of the given ones.

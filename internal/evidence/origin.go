@@ -2,9 +2,7 @@ package evidence
 
 import (
 	"maps"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/sigap-dev/sigap/internal/directory"
 	"github.com/sigap-dev/sigap/internal/evidence/shift"
@@ -53,7 +51,7 @@ func (m metricOrigin) or(o metricOrigin) metricOrigin {
 func (f freshError) blame(graph directory.Graph, speaks map[string]bool) (own float64, named map[string]float64) {
 	named, own = map[string]float64{}, 1
 	for _, callee := range graph[f.service] {
-		if !mentions(f.samples, callee) {
+		if !incident.Mentions(f.samples, callee) {
 			continue
 		}
 		if own = min(own, 0.5); !speaks[callee] {
@@ -92,25 +90,6 @@ func originsByLogs(fresh []freshError, speaks map[string]bool, graph directory.G
 		out[service] = n / (n + 2) * max(0, 1-explained/all[service])
 	}
 	return out
-}
-
-// mentions reports whether a text has a name as a word of its own.
-func mentions(text, name string) bool {
-	text, name = strings.ToLower(text), strings.ToLower(name)
-	part := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	for at := 0; ; {
-		i := strings.Index(text[at:], name)
-		if i < 0 {
-			return false
-		}
-		begin, end := at+i, at+i+len(name)
-		before := []rune(text[max(0, begin-4):begin])
-		after := []rune(text[end:min(len(text), end+4)])
-		if (len(before) == 0 || !part(before[len(before)-1])) && (len(after) == 0 || !part(after[0])) {
-			return true
-		}
-		at = end
-	}
 }
 
 // originsBy joins what metrics and logs say: two that agree say more than one.

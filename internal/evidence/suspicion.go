@@ -71,7 +71,27 @@ func (b *board) rank(s *subject) []incident.Suspicion {
 		weight := 0.55 * n / (n + 3) * (0.3 + 0.7*here(p.Service))
 		out = append(out, incident.Suspicion{Of: incident.SuspectedError, Service: p.Service, Text: p.Template, At: p.First, Score: b.unlessFollows(p.Service, p.First, weight)})
 	}
-	return firstFew(out)
+	return firstFew(s.weighed(out))
+}
+
+// checkOf is whose word each kind of suspicion is.
+var checkOf = map[incident.SuspicionKind]string{
+	incident.SuspectedChange: "changes", incident.SuspectedMeasure: "metrics", incident.SuspectedError: "logs",
+}
+
+// weighed leaves out what is hardly suspected, and lets the rest weigh by how
+// the check whose word it is did before: it comes later, and says so.
+func (s *subject) weighed(all []incident.Suspicion) []incident.Suspicion {
+	all = slices.DeleteFunc(all, func(x incident.Suspicion) bool { return x.Score < leastRanked })
+	for n := range all {
+		record, x := s.records[checkOf[all[n].Of]], &all[n]
+		x.Score *= record.Weight()
+		if record.Poor() {
+			x.Reasons = append(slices.Clip(x.Reasons), incident.Reason{Code: "poorRecord",
+				Args: map[string]string{"value": strconv.Itoa(record.Right), "limit": strconv.Itoa(record.Claimed())}})
+		}
+	}
+	return all
 }
 
 // measureWeight is how far a measure by itself may be a cause. A state that is
@@ -117,7 +137,7 @@ func firstFew(all []incident.Suspicion) []incident.Suspicion {
 		if x.Service == "" {
 			p.host = x.Host
 		}
-		if seen[p] || x.Score < leastRanked || len(out) == maxRanked {
+		if seen[p] || len(out) == maxRanked {
 			continue
 		}
 		seen[p] = true

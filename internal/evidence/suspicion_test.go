@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -169,6 +170,38 @@ func TestTheCauseIsSuspectedFirstAndADecoyIsNot(t *testing.T) {
 				t.Errorf("the first is not %s of %s, %q", tt.of, tt.service, tt.text)
 			}
 		})
+	}
+}
+
+func TestACheckThatWasOftenWrongComesLaterSaysSoAndIsNotHidden(t *testing.T) {
+	t.Parallel()
+	ranked := func(right, wrong int) []incident.Suspicion {
+		s := &subject{records: map[string]incident.CheckRecord{"changes": {Right: right, Wrong: wrong}}}
+		return firstFew(s.weighed([]incident.Suspicion{
+			{Of: incident.SuspectedChange, Service: "cart", Change: "c1", Text: "cart 4.3.0", Score: 0.6, Reasons: []incident.Reason{{Code: "sameService"}}},
+			{Of: incident.SuspectedError, Service: "payment", Text: "pool exhausted", Score: 0.4},
+			{Of: incident.SuspectedChange, Service: "front", Change: "c2", Text: "front 12", Score: 0.11},
+		}))
+	}
+	for _, c := range []struct {
+		right, wrong int
+		first        incident.SuspicionKind
+		says         bool
+	}{
+		{0, 0, incident.SuspectedChange, false},
+		{0, 3, incident.SuspectedChange, false},
+		{9, 1, incident.SuspectedChange, false},
+		{1, 40, incident.SuspectedError, true},
+	} {
+		got := ranked(c.right, c.wrong)
+		if len(got) != 3 || got[0].Of != c.first {
+			t.Errorf("%d of %d right: %+v, want all three, a %s first", c.right, c.right+c.wrong, got, c.first)
+			continue
+		}
+		n := slices.IndexFunc(got, func(s incident.Suspicion) bool { return s.Change == "c1" })
+		if says := got[n].Reasons[len(got[n].Reasons)-1].Code == "poorRecord"; says != c.says {
+			t.Errorf("%d of %d right: it says so: %t, want %t", c.right, c.right+c.wrong, says, c.says)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ const sparkPoints = 40
 func (i *Incident) Brief() *Brief {
 	b := &Brief{Joined: len(i.Alerts), Fires: i.Firing(), Classes: i.Classes(), Spark: i.spark()}
 	r := *i
-	r.Alerts, r.Evidence, r.Changes, r.Findings, r.Reports, r.Pins, r.Proofs = nil, nil, nil, nil, nil, nil, nil
+	r.Alerts, r.Evidence, r.Changes, r.Findings, r.Reports, r.Pins, r.Proofs, r.Grades = nil, nil, nil, nil, nil, nil, nil, nil
 	r.Hypotheses, r.Options = make([]Hypothesis, len(i.Hypotheses)), make([]Option, len(i.Options)) // they are counted
 	r.Updates = slices.Clone(i.Updates)
 	for n := range r.Updates {

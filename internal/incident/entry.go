@@ -78,7 +78,7 @@ var kinds = map[Kind]func(json.RawMessage) (Fact, error){
 	ClockSet{}.Kind(): fact[ClockSet], UpdateDue{}.Kind(): fact[UpdateDue], UpdateSent{}.Kind(): fact[UpdateSent],
 
 	ReviewDrafted{}.Kind(): fact[ReviewDrafted], ReviewEdited{}.Kind(): fact[ReviewEdited], MeetingSet{}.Kind(): fact[MeetingSet],
-	Action{}.Kind(): fact[Action], ActionSet{}.Kind(): fact[ActionSet], Published{}.Kind(): fact[Published],
+	Action{}.Kind(): fact[Action], ActionSet{}.Kind(): fact[ActionSet], Published{}.Kind(): fact[Published], Graded{}.Kind(): fact[Graded],
 }
 
 func fact[T Fact](data json.RawMessage) (Fact, error) {

@@ -80,6 +80,7 @@ func facts() []Fact {
 		MeetingSet{ID: "m1", At: start, Minutes: 45, Attendees: []Person{person(rina())}},
 		Action{ID: "x1", What: CodeFix, Title: "bound it", Owner: person(rina()), Due: start.Add(24 * time.Hour)}, ActionSet{Action: "x1", Title: "bound it", Done: true, Proof: "https://x"},
 		Published{At: start},
+		Graded{Grades: []Grade{{Check: "errors", Mark: MarkWrong}}}, Graded{Grades: []Grade{{Check: "errors", Mark: MarkAside, Why: Reason{Code: "onlyEffect"}}, {Check: "logs", Mark: MarkRight, Why: Reason{Code: "pointedAt", Args: why}}}},
 	}
 }
 

@@ -68,6 +68,7 @@ type Incident struct {
 
 	Review  *Review  `json:"review,omitempty"`
 	Actions []Action `json:"actions,omitempty"`
+	Grades  []Grade  `json:"grades,omitempty"` // one a check
 
 	Seq  int    `json:"seq"`  // of the newest entry
 	Head string `json:"head"` // its hash: the head of the chain

@@ -243,7 +243,8 @@ func (s *Service) Remind(ctx context.Context, job Overdue) error {
 }
 
 // Publish makes the post-mortem final. It needs at least one action, or a
-// reason on the page why there is none: the improvement is what it is for.
+// reason on the page why there is none: the improvement is what it is for. What
+// people agreed on then grades the checks of the evidence.
 func (s *Service) Publish(ctx context.Context, actor incident.Actor, id string) (*incident.Incident, error) {
 	return s.store.Change(ctx, actor, id, func(e *incident.Edit) error {
 		i := e.Incident
@@ -254,6 +255,9 @@ func (s *Service) Publish(ctx context.Context, actor incident.Actor, id string) 
 			return incident.Errorf(incident.Conflict, "It is published already.")
 		case len(i.Actions) == 0 && strings.TrimSpace(i.Review.Improve) == "":
 			return incident.Errorf(incident.Conflict, "Promise an action first, or write under what to improve why there is none.")
+		}
+		if grades := guessed(i); len(grades) > 0 {
+			e.Record(incident.Graded{Grades: grades})
 		}
 		e.Record(incident.Published{At: e.Now})
 		if i.Status == incident.StatusResolved {

@@ -127,6 +127,10 @@ func (s *Store) append(ctx context.Context, tx *sql.Tx, e *incident.Edit) error 
 			if err := noteOutcome(ctx, tx, e.Incident); err != nil {
 				return err
 			}
+		case incident.Graded{}.Kind(), incident.Published{}.Kind():
+			if err := putGrades(ctx, tx, e.Incident); err != nil {
+				return err
+			}
 		}
 	}
 	if err := s.putWords(ctx, tx, e.Incident.ID, e.Entries()); err != nil {

@@ -40,7 +40,7 @@ func (r Reader) Entry(e incident.Entry) Line {
 		return r.actEntry(e, f)
 	case incident.ClockSet, incident.UpdateDue, incident.UpdateSent:
 		return r.updateEntry(e, f)
-	case incident.ReviewDrafted, incident.ReviewEdited, incident.MeetingSet, incident.Action, incident.ActionSet, incident.Published:
+	case incident.ReviewDrafted, incident.ReviewEdited, incident.MeetingSet, incident.Action, incident.ActionSet, incident.Published, incident.Graded:
 		return r.learnEntry(who, f)
 	}
 	return r.identifyEntry(e.Actor, f)

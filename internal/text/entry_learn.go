@@ -64,6 +64,8 @@ func (r Reader) learnEntry(who string, fact incident.Fact) Line {
 		return Line{Icon: "undo", Tone: "plain", Text: r.mark("entry.actionOpened", "who", who, "title", f.Title)}
 	case incident.Published:
 		return Line{Icon: "book", Tone: "key", Text: r.mark("entry.published", "who", who)}
+	case incident.Graded:
+		return r.gradedEntry(who, f)
 	}
 	return Line{}
 }

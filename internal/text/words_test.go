@@ -24,6 +24,7 @@ func everyFact() []incident.Fact {
 		incident.StatusSet{From: incident.Monitoring, To: incident.Investigating}, incident.StatusSet{From: incident.Mitigating, To: incident.Monitoring}, incident.StatusSet{From: incident.Monitoring, To: incident.StatusResolved}, incident.StatusSet{From: incident.StatusResolved, To: incident.Closed},
 		incident.ClockSet{}, incident.ClockSet{Clock: incident.Clock{Due: clockOf("14:00:00")}}, incident.UpdateDue{}, incident.UpdateDue{Late: true}, incident.UpdateSent{},
 		incident.ReviewDrafted{}, incident.ReviewEdited{Parts: map[string]string{"lucky": ""}}, incident.MeetingSet{}, incident.Action{What: incident.CodeFix}, incident.ActionSet{}, incident.ActionSet{Done: true}, incident.Published{},
+		incident.Graded{Grades: []incident.Grade{{Check: "logs", Mark: incident.MarkWrong}}}, incident.Graded{Grades: []incident.Grade{{Check: "logs", Mark: incident.MarkRight, Why: incident.Reason{Code: "pointedAt"}}}},
 	}
 }
 
@@ -96,7 +97,10 @@ var codes = map[string][]string{
 	"found.": {"errorsUp", "errorsNormal", "errorsNone", "slowUp", "slowNormal", "shifted", "steady", "noSeries", "patterns", "logsSteady", "noLines", "suspected", "noSuspect", "suspicion", "noSuspicion", "noChanges", "seen", "firstTime",
 		"probeDown", "probeUp", "noProbe", "saturated", "hostCalm", "sourceDead", "sourceSlow", "notSetUp", "interesting", "nothing", "skipped", "failed"},
 	"reason.": {"saturated", "rose", "fell", "restarted", "certificateEnds", "versionChanged", "trafficSurged", "trafficDropped", "stoppedReporting", "badByItself", "dependencyBad", "followsState", "changedBefore", "changedAfter", "servesTheAffected",
-		"underWay", "endedBefore", "sameService", "dependencyOf", "sameHost", "newErrors", "versionFails", "largeDiff", "riskyKind", "emergency", "outOfHours", "sharedWords", "oftenToBlame", "changedAll", "changesAreUsual"},
+		"underWay", "endedBefore", "sameService", "dependencyOf", "sameHost", "newErrors", "versionFails", "largeDiff", "riskyKind", "emergency", "outOfHours", "sharedWords", "oftenToBlame", "changedAll", "changesAreUsual", "poorRecord"},
+	"mark.":           {"right", "wrong", "noMatter"},
+	"grade.":          {"pointedAt", "pointedElsewhere", "onlyEffect", "cannotTell"},
+	"record.":         {"says", "poor", "none"},
 	"fault.":          {"noAnswer", "noConnection", "noName", "forbidden", "wrongStatus", "textMissing", "wrongAddress", "badCert", "certEnded", "certEnds"},
 	"follow.":         {"ended", "dismissed", "merged", "severity", "mitigated", "resolved", "shadow", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},
 	"followed.":       {"notice", "update", "ended", "dismissed", "merged", "severity", "mitigated", "resolved", "shadow", "task", "taskDue", "declined", "updateDue", "updateLate", "action", "actionDue"},

@@ -159,7 +159,18 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
   };
   const lane = (n: number, text: string, more: Partial<api.Score> = {}): api.Score => ({ stage: rail[n]!.stage, name: rail[n]!.name, text, late: false, ...more });
   const bar = (from: string, to: string, kind = 'solid') => ({ from, to, kind });
+  const record = (check: string, name: string, right: number, wrong: number, noMatter: number, low: number, high: number): api.CheckRecord =>
+    ({ check, name, right, wrong, noMatter, claimed: right + wrong, low, high, poor: high < 0.5, text: high < 0.5 ? tr(`right in only ${right} of ${right + wrong} incidents: look at the rest first`, `hanya benar dalam ${right} dari ${right + wrong} insiden: periksa yang lain dulu`) : tr(`right in ${right} of ${right + wrong} incidents`, `benar dalam ${right} dari ${right + wrong} insiden`) });
+  const records = [record('changes', tr('Changes', 'Perubahan'), 21, 4, 2, 0.653, 0.936), record('logs', tr('Logs', 'Log'), 3, 0, 0, 0.438, 1), record('recurrence', tr('Seen before', 'Pernah terjadi'), 2, 10, 4, 0.047, 0.448), record('errors', tr('What users feel', 'Yang dirasakan pengguna'), 0, 0, 27, 0, 1)];
+  for (const e of view.evidence) { const c = records.find((r) => r.check === e.check && r.claimed); if (c) e.record = c; }
+  const grades: api.Grade[] = [
+    { check: 'errors', name: tr('What users feel', 'Yang dirasakan pengguna'), text: tr('Errors of checkout rose from 0.3% to 19%', 'Error checkout naik dari 0,3% ke 19%'), mark: 'noMatter', why: tr('it says how it hurts, not why', 'mengatakan apa yang terasa, bukan sebabnya') },
+    { check: 'changes', name: tr('Changes', 'Perubahan'), text: tr('payment v2.14.0, 78 s before', 'payment v2.14.0, 78 dtk sebelumnya'), mark: 'right', why: tr('it pointed at payment, where the agreed cause lies', 'menunjuk payment, tempat penyebab yang disepakati') },
+    { check: 'metrics', name: tr('Metrics', 'Metrik'), text: tr('3 measures moved, first of all `db_pool_in_use` of payment', '3 ukuran bergeser, terutama `db_pool_in_use` di payment'), mark: 'wrong', by: budi },
+    { check: 'recurrence', name: tr('Seen before', 'Pernah terjadi'), text: tr('Like INC-97, 34 days ago', 'Mirip INC-97, 34 hari lalu'), mark: '', why: tr('the record does not tell: say it yourself', 'catatan tidak cukup untuk menilainya: putuskan sendiri') },
+  ];
   const review: api.ReviewView = {
+    grades,
     ref: 'INC-142', incident: { ...incident, milestones: { impactStarted: at(0) } }, statusText: '', draft: false, published: false, people, you: view.you, cause: written.cause,
     review: { ...written, state: 'draft', lang: me.lang }, parts: Object.fromEntries(Object.entries(written).map(([k, v]) => [k, v && `<p>${v}</p>`])), from: at(-1), to: at(25), evidence: view.evidence,
     facts: [{ value: '1:18', label: tr('to detect', 'sampai terdeteksi') }, { value: '0:26', label: tr('to acknowledge', 'sampai dikonfirmasi') }, { value: '15:02', label: tr('to mitigate', 'sampai dampak berakhir') }, { value: '12', label: tr('user reports', 'laporan pengguna') }],
@@ -194,7 +205,7 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
   const alert = (n: string, name: string, service: string, why: string): api.Heard => ({ id: n, source: 'alertmanager', sender: 'Prometheus', title: name, service, severity: 'critical', state: 'firing', why, count: 12, first: at(1), last: at(12), noise: 12 });
   const answers: Record<string, unknown> = {
     '/session': { setup: false, person: me, drill: { available: true, running: false }, version: 'dev', publicUrl: url.origin }, '/home': home, '/me/pages': { items: [] },
-    '/incidents': { items: [...open, candidate] }, '/incidents/INC-142': view, '/incidents/INC-142/entries': { items: entries, first: 1, last: 11 }, '/incidents/INC-142/draft': draft, '/incidents/INC-142/review': review,
+    '/incidents': { items: [...open, candidate] }, '/incidents/INC-142': view, '/incidents/INC-142/entries': { items: entries, first: 1, last: 11 }, '/incidents/INC-142/draft': draft, '/incidents/INC-142/review': review, '/insights': { checks: records },
     '/signals': { noisy: [], loose: [], held: { all: 0, grave: 0 }, candidates: [{ ...card, say: tr('47 signals, 6 alerts, 4 sources', '47 sinyal, 6 alert, 4 sumber'), joined: [alert('a1', 'HighErrorRate', 'checkout', tr('opened it', 'membuka kandidat ini')), alert('a2', 'PoolExhausted', 'payment', tr('joined: checkout depends on payment, 9 s apart', 'bergabung: checkout bergantung pada payment, selisih 9 dtk'))] }, { ...candidate, joined: [alert('a3', 'MailQueue', 'notify', tr('opened it', 'membuka kandidat ini'))] }], changes: [{ id: 'd1', kind: 'deploy', service: 'payment', summary: 'payment v2.14.0', author: 'Sari', startedAt: at(0, 20) }] },
     '/windows': { items: [{ id: 'w1', kind: 'maintenance', matchers: ['service="database"'], reason: tr('New disks', 'Ganti disk'), by: rina, state: 'coming', weekly: { zone: 'Asia/Jakarta', days: [2], from: '02:00', to: '04:00' }, next: { from: at(900), until: at(1020) }, mayEnd: true }], held: [], count: { all: 0, grave: 0 } },
     '/status': { services: [{ name: 'checkout', title: '', state: 'degraded', incident: 'INC-142', text: title, since: at(0) }, { name: 'catalogue', title: '', state: 'ok' }], updates: [{ at: at(9), ref: 'INC-142', title, audience: 'Management', html: `<p>${draft.text.status}</p>` }] },

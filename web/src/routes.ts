@@ -25,6 +25,7 @@ export const pages: Record<string, Page> = {
   services: { path: '/services', load: () => import('./pages/Services.svelte') },
   oncall: { path: '/oncall', load: () => import('./pages/OnCall.svelte') },
   status: { path: '/status', load: () => import('./pages/Status.svelte') },
+  insights: { path: '/learn/insights', load: () => import('./pages/Insights.svelte') },
   learn: { path: '/learn', load: () => import('./pages/Learn.svelte') },
   pages: { path: '/me/pages', load: () => import('./pages/MyPages.svelte') },
   settings: { path: '/settings/*', load: () => import('./pages/Settings.svelte') },

@@ -21,7 +21,7 @@ export const places: Place[] = [
   { name: 'services', href: '/services', icon: Box, pages: ['services'] },
   { name: 'oncall', href: '/oncall', icon: Clock, pages: ['oncall'] },
   { name: 'status', href: '/status', icon: Globe, pages: ['status'] },
-  { name: 'learn', href: '/learn', icon: BookOpen, pages: ['learn'] },
+  { name: 'learn', href: '/learn', icon: BookOpen, pages: ['learn', 'insights'] },
 ];
 
 export const settings: Place = { name: 'settings', href: '/settings', icon: Settings, pages: ['settings'] };
@@ -33,4 +33,4 @@ export const thumb: Place[] = [
   places[4]!,
 ];
 
-export const more = { icon: Ellipsis, pages: ['signals', 'silences', 'services', 'status', 'learn', 'settings'] };
+export const more = { icon: Ellipsis, pages: ['signals', 'silences', 'services', 'status', 'learn', 'insights', 'settings'] };

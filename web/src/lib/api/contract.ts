@@ -25,6 +25,7 @@ export type Contract = [
   Fits<Misfit<wire.EntryPage, S['EntriesBody']>>,
   Fits<Misfit<wire.Draft, S['Draft']>>,
   Fits<Misfit<wire.ReviewView, S['ReviewView']>>,
+  Fits<Misfit<wire.Insights, S['InsightsBody']>>,
   Fits<Misfit<wire.PageView, S['PageView']>>,
   Fits<Misfit<wire.Signals, S['SignalsBody']>>,
   Fits<Misfit<wire.HoldWindows, S['Windows']>>,

@@ -83,8 +83,16 @@ export interface Evidence {
   check: string; source: string; name: string; state: 'interesting' | 'nothing' | 'skipped' | 'failed';
   text: string; took: number; window: { from: string; to: string }; onset?: string;
   patterns?: LogPattern[]; apart?: Attribute[]; plots?: Plot[]; suspects?: Suspect[];
-  changes?: ChangeSuspect[]; earlier?: Occurrence[]; suspicions?: Suspicion[];
+  changes?: ChangeSuspect[]; earlier?: Occurrence[]; suspicions?: Suspicion[]; record?: CheckRecord;
 }
+/** How a check did in the incidents that were graded; low and high are within what its precision lies. */
+export interface CheckRecord {
+  check: string; name: string; right: number; wrong: number; noMatter: number; claimed: number; low: number; high: number; poor: boolean; text: string;
+}
+export interface Insights { checks: CheckRecord[] }
+export type GradeMark = 'right' | 'wrong' | 'noMatter';
+/** How a check did in one incident; without a person it is a guess, without a mark only a person can tell. */
+export interface Grade { check: string; name: string; text: string; mark: GradeMark | ''; by?: Person; why?: string }
 /** One of all that may be the cause, ranked among the others. */
 export interface Suspicion {
   of: 'change' | 'measure' | 'error'; service?: string; host?: string; text: string; change?: string; at?: string; score: number; says?: string[];
@@ -221,7 +229,7 @@ export interface ReviewView {
   review: Record<Part, string> & { state: string; lang: Lang; meeting?: Meeting; edited?: string; editedBy?: Person[] };
   parts: Record<string, string>; facts: { value: string; label: string }[]; from: string; to: string; scorecard: Score[];
   plot?: Plot; moments: Moment[]; happenings: Happening[]; cause: string; decisions: Decided[]; actions: Action[];
-  verdict?: Verdict; evidence: Evidence[]; people: Person[]; you: View['you'];
+  verdict?: Verdict; evidence: Evidence[]; grades: Grade[]; people: Person[]; you: View['you'];
 }
 export interface Meeting { id: string; at: string; minutes: number; where?: string; attendees: Person[] }
 
