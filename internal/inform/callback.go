@@ -45,6 +45,8 @@ func (s *Service) take(ctx context.Context, token string, read func(kind string)
 	switch {
 	case report.Key != "":
 		return s.pressed(ctx, person, report.Key, token, expired)
+	case report.AckedBy != "":
+		return nil, s.ackedThere(ctx, token, report.AckedBy, person.Contacts[at], expired)
 	case report.State != "" && !p.Summary.IsZero():
 		return nil, s.summaryReported(ctx, p, person.Contacts, report)
 	case report.State != "":
@@ -67,6 +69,17 @@ func (s *Service) pressed(ctx context.Context, person *directory.Person, key, to
 		return nil, err
 	}
 	return channel.Spoken(person.Lang, reader.CallAnswer(code), ""), nil
+}
+
+// ackedThere takes an acknowledgement that was given in the service's own app.
+// Of somebody else, who shares a group's address, it is none: nobody answers
+// for another.
+func (s *Service) ackedThere(ctx context.Context, token, by string, contact directory.Contact, expired bool) error {
+	if expired || by != contact.Address {
+		return nil
+	}
+	_, err := s.AnswerLink(ctx, token, Acknowledge)
+	return err
 }
 
 // reported records how far a message got. One that came back is tried over the

@@ -113,6 +113,37 @@ func TestWhatAServiceSaysLaterIsOnTheReceipt(t *testing.T) {
 	})
 }
 
+func TestAnAcknowledgementInTheServicesOwnAppTakesThePage(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	fake := channeltest.NewPushover(t)
+	var err error
+	w.set["pushover"], err = channel.New("pushover", fake.Config(), channel.Deps{HTTP: http.DefaultClient, Now: w.clock.Now})
+	w.must(err)
+	w.payments("webhook")
+	_, err = w.store.ChangePerson(t.Context(), w.people["rina"].ID, func(p *directory.Person) error {
+		p.Contacts = []directory.Contact{{ID: "app", Kind: "pushover", Address: channeltest.PushoverUser, Verified: w.clock.Now()}}
+		return nil
+	})
+	w.must(err)
+	id := w.candidate()
+	w.turn(0)
+	got := fake.Messages()
+	if len(got) != 1 || !strings.Contains(string(got[0].Raw), `"priority":["2"]`) {
+		t.Fatalf("Pushover got %+v", got)
+	}
+	_, token, _ := strings.Cut(string(got[0].Raw), `https://sigap.example/hook/`)
+	token, _, _ = strings.Cut(token, `"`)
+	w.report(token, url.Values{"acknowledged": {"1"}, "acknowledged_by": {strings.Repeat("x", 30)}})
+	if w.incident(id).TeamKnows("Payments") {
+		t.Error("another of the group answered for Rina")
+	}
+	w.report(token, url.Values{"acknowledged": {"1"}, "acknowledged_by": {channeltest.PushoverUser}})
+	if !w.incident(id).TeamKnows("Payments") {
+		t.Error("the page was not taken")
+	}
+}
+
 func TestAMessageThatComesBackIsTriedOverTheNextMethodAtOnce(t *testing.T) {
 	t.Parallel()
 	w := onSQLite(t)

@@ -42,6 +42,7 @@ func FuzzWhateverAServiceAnswersIsAResultOrAnError(f *testing.F) {
 			"telegram":   {`{"token":"1:` + secret + `"}`, "1"},
 			"webhook":    {`{"keys":["` + secret + `"]}`, "https://example.com/" + secret},
 			"ntfy":       {`{"token":"` + secret + `"}`, "topic"},
+			"pushover":   {`{"token":"s3cr3t0123456789012345s3cr3t01"}`, "uQiRzpo4DXghDmr9QzzfQu27cmVRsG"},
 			"discord":    {rooms, "ops"},
 			"googlechat": {rooms, "ops"},
 			"mattermost": {rooms, "ops"},

@@ -49,6 +49,7 @@ func kinds() map[string]kind {
 		"mattermost": kindOf(NewMattermost),
 		"ntfy":       kindOf(NewNtfy),
 		"push":       kindOf(NewPush),
+		"pushover":   kindOf(NewPushover),
 		"slack":      kindOf(NewSlack),
 		"sms":        kindOf(NewSMS),
 		"teams":      kindOf(NewTeams),

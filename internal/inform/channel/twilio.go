@@ -193,6 +193,8 @@ type Report struct {
 	State  State  // empty: nothing that matters
 	Detail string // the service's words
 	Key    string // that the called person pressed; empty if this is no keypress
+	// AckedBy is the address of who acknowledged it with the service; empty for nobody.
+	AckedBy string
 }
 
 // ReadReport reads a report that a service of a kind posted as a form.
@@ -205,6 +207,8 @@ func ReadReport(kind string, form url.Values) Report {
 			return Report{Key: form.Get("Digits")}
 		}
 		return twilioReport(form.Get("CallStatus"), form.Get("SipResponseCode"))
+	case "pushover":
+		return readPushoverReport(form)
 	case "push":
 		return readPushReport(form)
 	}

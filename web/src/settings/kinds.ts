@@ -34,6 +34,7 @@ function forms(): Record<string, AskField[]> {
     ],
     webhook: [{ name: 'keys', label: t.signingKey, kind: 'password', required: true }],
     ntfy: [{ name: 'server', label: t.server, kind: 'url', placeholder: 'https://ntfy.sh' }, { ...token, required: false }],
+    pushover: [{ ...token, placeholder: 'azGDORePK8gMaC0QOYAMyEEuzJnyUi' }],
     sms: twilio, voice: twilio,
     discord: rooms, googlechat: rooms, mattermost: rooms, teams: rooms,
   };
@@ -41,7 +42,7 @@ function forms(): Record<string, AskField[]> {
 
 /** What an address looks like on a channel. */
 export const examples: Record<string, string> = {
-  slack: 'C0123ABCD, U0123ABCD', telegram: '123456789', whatsapp: '+6281234567890', email: 'name@example.com', webhook: 'https://…', ntfy: 'topic',
+  slack: 'C0123ABCD, U0123ABCD', telegram: '123456789', whatsapp: '+6281234567890', email: 'name@example.com', webhook: 'https://…', ntfy: 'topic', pushover: 'uQiRzpo4DXghDmr9QzzfQu27cmVRsG',
   sms: '+6281234567890', voice: '+6281234567890',
   discord: 'ops', googlechat: 'ops', mattermost: 'ops', teams: 'ops',
 };
