@@ -21,6 +21,7 @@ var pages = map[string]string{
 	"pingdom": "uptime", "better-stack": "uptime", "jira": "help-desk",
 	"new-relic": "new-relic", "dynatrace": "dynatrace", "openobserve": "log-alerts",
 	"jenkins": "pipelines", "spinnaker": "pipelines", "octopus": "pipelines", "launchdarkly": "flags", "unleash": "flags",
+	"zendesk": "help-desk", "freshdesk": "help-desk", "intercom": "help-desk",
 	"uptimerobot": "uptime", "statuscake": "uptime", "checkly": "uptime",
 }
 

@@ -84,6 +84,9 @@ func FuzzSpinnaker(f *testing.F)       { fuzzParser(f, "spinnaker") }
 func FuzzOctopus(f *testing.F)         { fuzzParser(f, "octopus") }
 func FuzzLaunchDarkly(f *testing.F)    { fuzzParser(f, "launchdarkly") }
 func FuzzUnleash(f *testing.F)         { fuzzParser(f, "unleash") }
+func FuzzZendesk(f *testing.F)         { fuzzParser(f, "zendesk") }
+func FuzzFreshdesk(f *testing.F)       { fuzzParser(f, "freshdesk") }
+func FuzzIntercom(f *testing.F)        { fuzzParser(f, "intercom") }
 func FuzzJira(f *testing.F)            { fuzzParser(f, "jira") }
 
 func FuzzHeartbeat(f *testing.F) {

@@ -261,6 +261,9 @@ func TestAnUnreadableBodyIsAProblemThatSaysWhatToDo(t *testing.T) {
 		"octopus":          {``, `[]`, `{}`},
 		"launchdarkly":     {``, `[]`, `{}`},
 		"unleash":          {``, `[]`, `{}`},
+		"zendesk":          {``, `[]`, `{}`},
+		"freshdesk":        {``, `[]`, `{}`},
+		"intercom":         {``, `[]`, `{}`},
 		"jira":             {``, `[]`},
 	}
 	for source, all := range bodies {

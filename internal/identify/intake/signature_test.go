@@ -2,8 +2,10 @@ package intake
 
 import (
 	"crypto/hmac"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"testing"
@@ -17,6 +19,9 @@ func TestASignedRequestIsTakenOnlyWithItsSecret(t *testing.T) {
 	sum := hex.EncodeToString(mac.Sum(nil))
 	long := hmac.New(sha512.New, []byte("secret"))
 	long.Write(body)
+	old := hmac.New(sha1.New, []byte("secret"))
+	old.Write(body)
+	short := "sha1=" + hex.EncodeToString(old.Sum(nil))
 	tests := []struct {
 		source, header, value, secret string
 		want                          bool
@@ -31,6 +36,13 @@ func TestASignedRequestIsTakenOnlyWithItsSecret(t *testing.T) {
 		{"github", "X-Hub-Signature", "sha256=" + sum, "secret", false},
 		{"terraform", "X-TFE-Notification-Signature", hex.EncodeToString(long.Sum(nil)), "secret", true},
 		{"terraform", "X-TFE-Notification-Signature", sum, "secret", false},
+		{"launchdarkly", "X-LD-Signature", sum, "secret", true},
+		{"checkly", "X-Checkly-Signature", sum, "other", false},
+		{"intercom", "X-Hub-Signature", short, "secret", true},
+		{"intercom", "X-Hub-Signature", short, "other", false},
+		{"intercom", "X-Hub-Signature", "sha1=" + sum, "secret", false},
+		{"zendesk", "X-Zendesk-Webhook-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)), "secret", true},
+		{"zendesk", "X-Zendesk-Webhook-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)), "other", false},
 		{"gitlab", "X-Gitlab-Token", "secret", "secret", true},
 		{"gitlab", "X-Gitlab-Token", "secre", "secret", false},
 		{"gitlab", "X-Gitlab-Token", "", "", false},
@@ -45,5 +57,23 @@ func TestASignedRequestIsTakenOnlyWithItsSecret(t *testing.T) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
+	}
+}
+
+func TestZendeskSignsTheTimeToo(t *testing.T) {
+	t.Parallel()
+	const at = "2026-11-24T02:00:00Z"
+	req := Request{Header: http.Header{}, Body: []byte(`{"type":"zen:event-type:ticket.created"}`)}
+	mac := hmac.New(sha256.New, []byte("secret"))
+	mac.Write([]byte(at + string(req.Body)))
+	req.Header.Set("X-Zendesk-Webhook-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	req.Header.Set("X-Zendesk-Webhook-Signature-Timestamp", at)
+	sender, _ := SenderFor("zendesk")
+	if !sender.Signed(req, "secret") {
+		t.Error("what Zendesk signed was refused")
+	}
+	req.Header.Set("X-Zendesk-Webhook-Signature-Timestamp", "2026-11-24T02:00:01Z")
+	if sender.Signed(req, "secret") {
+		t.Error("another time was taken")
 	}
 }

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"html"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -133,4 +135,17 @@ func firstOf(candidates ...string) string {
 		}
 	}
 	return ""
+}
+
+var (
+	unread = regexp.MustCompile(`(?is)<(script|style)\b.*?</(script|style)>|<!--.*?-->`)
+	breaks = regexp.MustCompile(`(?i)<br\b[^>]*>|</(p|div|li|tr|h[1-6])>`)
+	markup = regexp.MustCompile(`</?[a-zA-Z][^>]*>`)
+)
+
+// plainOf is the text that a person reads of HTML. It becomes no HTML again:
+// what shows it escapes it.
+func plainOf(s string) string {
+	s = breaks.ReplaceAllString(unread.ReplaceAllString(s, ""), "\n")
+	return strings.TrimSpace(html.UnescapeString(markup.ReplaceAllString(s, "")))
 }

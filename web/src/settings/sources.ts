@@ -7,6 +7,7 @@ export const names: Record<string, string> = {
   bitbucket: 'Bitbucket', flux: 'Flux', kubernetes: 'Kubernetes', graylog: 'Graylog', splunk: 'Splunk', pingdom: 'Pingdom', 'better-stack': 'Better Stack', jira: 'Jira',
   'new-relic': 'New Relic', dynatrace: 'Dynatrace', openobserve: 'OpenObserve', uptimerobot: 'UptimeRobot', statuscake: 'StatusCake', checkly: 'Checkly',
   jenkins: 'Jenkins', spinnaker: 'Spinnaker', octopus: 'Octopus Deploy', launchdarkly: 'LaunchDarkly', unleash: 'Unleash',
+  zendesk: 'Zendesk', freshdesk: 'Freshdesk', intercom: 'Intercom',
 };
 
 /** A person opens the form itself; every other source gets the address for machines. */
