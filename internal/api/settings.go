@@ -22,13 +22,7 @@ func (s *Server) registerSettings() {
 	s.registerSignals()
 	s.registerWindows()
 	s.registerRules()
-	route(s, incident.Viewer, http.MethodGet, "/api/policy", "What the team decided beforehand", func(ctx context.Context, _ *nothing) (*body[incident.Policy], error) {
-		p, err := s.Store.Policy(ctx)
-		return &body[incident.Policy]{p}, err
-	})
-	route(s, incident.Manager, http.MethodPut, "/api/policy", "Change the policy", func(ctx context.Context, in *body[incident.Policy]) (*body[incident.Policy], error) {
-		return in, s.Store.PutPolicy(ctx, in.Body)
-	})
+	s.registerPolicy()
 	type drill struct {
 		Fault string `json:"fault,omitempty"`
 	}

@@ -117,6 +117,7 @@ func (a *App) workers() *river.Workers {
 	}))
 	add(w, func(ctx context.Context, j identify.Decide) error { return a.identify.Decide(ctx, j.Incident) })
 	add(w, func(ctx context.Context, j identify.Unanswered) error { return a.identify.Unanswered(ctx, j.Incident) })
+	add(w, func(ctx context.Context, j identify.Overlooked) error { return a.identify.Overlooked(ctx, j.Incident) })
 	add(w, func(ctx context.Context, j identify.Settle) error { return a.identify.Settle(ctx, j.Incident) })
 	add(w, a.identify.LearnPast)
 	add(w, a.inform.Page)

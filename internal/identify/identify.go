@@ -58,6 +58,11 @@ type Store interface {
 	Rules(ctx context.Context) (int64, error)
 	Services(ctx context.Context) ([]directory.Service, error)
 	Policy(ctx context.Context) (incident.Policy, error)
+	// Shadow gives the policy in shadow; nil if there is none.
+	Shadow(ctx context.Context) (*incident.ShadowPolicy, error)
+	PutShadow(ctx context.Context, p *incident.ShadowPolicy) error
+	// AdoptShadow puts the policy in shadow in force, if it is that one still.
+	AdoptShadow(ctx context.Context, id string) error
 	Pairs(ctx context.Context) ([]incident.ClassPair, error)
 	// AlertsSince gives alerts that were reported since a moment, the last
 	// reported first, after one.

@@ -60,6 +60,7 @@ type outcome struct {
 	record   *incident.Incident
 	recorded map[string]*incident.Incident // those that its alerts belonged to
 	paged    bool
+	declared bool
 }
 
 // event is what happens at a moment.
@@ -332,30 +333,37 @@ func (p *replay) sum(past Recorded) {
 	for _, st := range p.became {
 		p.out.Matched += int(st.Matched)
 	}
-	declared, paged, had := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	p.out.Candidates = len(p.order)
 	for _, o := range p.order {
-		p.out.Candidates++
-		is := o.record.Number > 0
-		count(&p.out.Declared, is)
+		o.declared = o.record.Number > 0
+		count(&p.out.Declared, o.declared)
 		count(&p.out.Pages, o.paged)
-		wasReal, wasFalse := false, false
+	}
+	falseAlarms, missed := against(p.order, past.Incidents, func(o *outcome) bool { return o.declared })
+	p.out.FalseAlarms, p.out.Missed = falseAlarms, len(missed)
+	p.out.FalsePages, p.unpaged = against(p.order, past.Incidents, func(o *outcome) bool { return o.paged })
+	p.out.Unpaged = len(p.unpaged)
+}
+
+// against holds what was decided of candidates, by says, against what people
+// made of the same: how many were none by the word of a person, and which
+// incidents it passed over.
+func against(made []*outcome, recorded []*incident.Incident, says func(*outcome) bool) (falseAlarms int, missed []*incident.Incident) {
+	said := map[string]bool{}
+	for _, o := range made {
+		yes, wasReal, wasFalse := says(o), false, false
 		for id, i := range o.recorded {
-			had[id] = true
-			declared[id], paged[id] = declared[id] || is, paged[id] || o.paged
+			said[id] = said[id] || yes
 			wasReal, wasFalse = wasReal || real(i), wasFalse || i.Status == incident.Dismissed
 		}
-		count(&p.out.FalseAlarms, is && wasFalse && !wasReal)
-		count(&p.out.FalsePages, o.paged && wasFalse && !wasReal)
+		count(&falseAlarms, yes && wasFalse && !wasReal)
 	}
-	for _, i := range past.Incidents {
-		if real(i) && had[i.ID] {
-			count(&p.out.Missed, !declared[i.ID])
-			count(&p.out.Unpaged, !paged[i.ID])
-			if !paged[i.ID] {
-				p.unpaged = append(p.unpaged, i)
-			}
+	for _, i := range recorded {
+		if yes, had := said[i.ID]; had && !yes && real(i) {
+			missed = append(missed, i)
 		}
 	}
+	return falseAlarms, missed
 }
 
 func count(n *int, is bool) {

@@ -15,6 +15,7 @@ import (
 type rules struct {
 	version int64
 	policy  incident.Policy
+	shadow  *incident.ShadowPolicy // nil: none is tried
 	catalog catalog
 	windows window.Set
 	learned learned
@@ -40,6 +41,10 @@ func (s *Service) rules(ctx context.Context) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
+	shadow, err := s.store.Shadow(ctx)
+	if err != nil {
+		return nil, err
+	}
 	set, err := s.store.Windows(ctx, s.now())
 	if err != nil {
 		return nil, err
@@ -56,7 +61,7 @@ func (s *Service) rules(ctx context.Context) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rules{version: version, policy: policy, catalog: newCatalog(services), windows: window.Compile(set),
+	r := &rules{version: version, policy: policy, shadow: shadow, catalog: newCatalog(services), windows: window.Compile(set),
 		learned: newLearned(pairs, before.Together), past: before, own: rule.Compile(justRules(own))}
 	s.noteRules(ctx) // of the set that goes
 	s.known.Store(r)

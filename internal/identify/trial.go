@@ -133,7 +133,7 @@ func (s *Service) replaying(ctx context.Context, span time.Duration, fn func(con
 		return err
 	}
 	r := *known
-	r.windows, r.own = window.Compile(windows), r.own.Fresh()
+	r.windows, r.own, r.shadow = window.Compile(windows), r.own.Fresh(), nil
 	if err := fn(ctx, &r, past); ctx.Err() != nil {
 		return errReplayLong
 	} else if err != nil {

@@ -42,14 +42,23 @@ func (r *rules) view(i *incident.Incident, alerts []*incident.Alert, now time.Ti
 }
 
 // pages reports whether a verdict on a candidate wakes somebody at once: it may
-// be SEV1 or SEV2, in production, and enough speaks for it. The severity that a
-// person set stands before the verdict's.
+// be SEV1 or SEV2, in production, and enough speaks for it.
 func pages(i *incident.Incident, v *incident.Verdict, p incident.Policy) bool {
-	severity := v.Severity
+	return reaches(i, v, p.PageAt)
+}
+
+// reaches reports whether a verdict of something major in production comes to a
+// score, and no rule has the candidate wait.
+func reaches(i *incident.Incident, v *incident.Verdict, score int) bool {
+	return v.Production && severityOf(i, v).Major() && v.Score >= score && !quiet(i)
+}
+
+// severityOf is the severity by a verdict; one that a person set stands before it.
+func severityOf(i *incident.Incident, v *incident.Verdict) incident.Severity {
 	if i.SeverityBy != nil {
-		severity = i.Severity
+		return i.Severity
 	}
-	return v.Production && severity.Major() && v.Score >= p.PageAt && !quiet(i)
+	return v.Severity
 }
 
 // judge makes a verdict: each check adds its weight, and says what it found or

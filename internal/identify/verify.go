@@ -17,6 +17,9 @@ const collectLimit = 20 * time.Second
 // seconds later, those that are scraped once in 15 or 30 s with the last look.
 var lookSoon = []time.Duration{4 * time.Second, 40 * time.Second}
 
+// knownAlerts is of how many alerts of a record the past goes into its verdict.
+const knownAlerts = 50
+
 // lastWords is how long checks that were cut off have to say so.
 const lastWords = 500 * time.Millisecond
 
@@ -100,7 +103,7 @@ func (s *Service) judgeLive(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	alerts, err := s.store.AlertsOf(ctx, id, 50)
+	alerts, err := s.store.AlertsOf(ctx, id, knownAlerts)
 	if err != nil {
 		return err
 	}
@@ -110,6 +113,7 @@ func (s *Service) judgeLive(ctx context.Context, id string) error {
 
 func (r *rules) judgeLive(e *incident.Edit, alerts []*incident.Alert, now time.Time) error {
 	i := e.Incident
+	r.inShadow(e, alerts, now, true)
 	declared := i.Status != incident.Triage
 	if declared && (!i.Status.Open() || i.Verdict == nil || i.Verdict.Live) {
 		return nil
@@ -135,7 +139,18 @@ func (s *Service) Decide(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error { return byPolicy(e, r.policy) })
+	var alerts []*incident.Alert
+	if r.shadow != nil {
+		if alerts, err = s.store.AlertsOf(ctx, id, knownAlerts); err != nil {
+			return err
+		}
+	}
+	_, err = s.store.Change(ctx, incident.System(), id, func(e *incident.Edit) error {
+		if r.shadowOf(e.Incident) == nil {
+			r.inShadow(e, alerts, s.now(), false)
+		}
+		return byPolicy(e, r.policy)
+	})
 	return err
 }
 

@@ -62,6 +62,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	})
 	queuetest.On(w.queue, func(ctx context.Context, j Decide) error { return w.service.Decide(ctx, j.Incident) })
 	queuetest.On(w.queue, func(ctx context.Context, j Unanswered) error { return w.service.Unanswered(ctx, j.Incident) })
+	queuetest.On(w.queue, func(ctx context.Context, j Overlooked) error { return w.service.Overlooked(ctx, j.Incident) })
 	queuetest.On(w.queue, func(ctx context.Context, j Settle) error { return w.service.Settle(ctx, j.Incident) })
 	return w
 }

@@ -56,7 +56,7 @@ func (e *Entry) Fact() (Fact, error) {
 
 // kinds reads each kind's fact. A new kind is one line here.
 var kinds = map[Kind]func(json.RawMessage) (Fact, error){
-	Opened{}.Kind(): fact[Opened], SignalJoined{}.Kind(): fact[SignalJoined], Judged{}.Kind(): fact[Judged],
+	Opened{}.Kind(): fact[Opened], SignalJoined{}.Kind(): fact[SignalJoined], Judged{}.Kind(): fact[Judged], Shadowed{}.Kind(): fact[Shadowed],
 	Evidence{}.Kind(): fact[Evidence], SeveritySet{}.Kind(): fact[SeveritySet], Declared{}.Kind(): fact[Declared],
 	DismissedAs{}.Kind(): fact[DismissedAs], EndedBySelf{}.Kind(): fact[EndedBySelf], MergedInto{}.Kind(): fact[MergedInto],
 	TookOver{}.Kind(): fact[TookOver], SplitOff{}.Kind(): fact[SplitOff], SplitFrom{}.Kind(): fact[SplitFrom],

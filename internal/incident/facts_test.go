@@ -31,6 +31,7 @@ func facts() []Fact {
 		SignalJoined{Alert: JoinedAlert{ID: "a2", Title: "u", Service: "cart", State: AlertResolved, Why: Neighbour, With: "payment"}, More: 996},
 		SignalJoined{Alert: JoinedAlert{ID: "a3", Title: "v", State: AlertFiring, Why: ByRule, With: "Regions: region eu", Ruled: &Ruled{Rule: "r1", Name: "Carts", Service: "cart", From: "web", AtMost: SEV3, AtLeast: SEV4, Quiet: true}}, Groups: []string{RuleGroup("r2", "region eu")}},
 		Judged{Verdict: Verdict{Score: 85, Severity: SEV1, Production: true, Live: true, Checks: []Check{{Code: "urgent", State: CheckYes, Weight: 30, Args: why}}}},
+		Shadowed{Shadow: "p2", Pages: true, Declares: true, Why: ShadowScore, Score: 65, Limit: 60, Severity: SEV2},
 		Evidence{
 			Check: "errors", Source: "prometheus", State: EvidenceFound, Code: "errorsUp", Args: why, Window: window, Took: time.Second, Onset: start.Add(-2 * time.Minute),
 			Patterns: []LogPattern{{Kind: "new", Template: "x <*>", Count: 3, Factor: 2.5, First: start, Samples: []string{"x 1"}, Spark: []float64{1}}},

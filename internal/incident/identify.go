@@ -209,6 +209,11 @@ func (f Declared) apply(i *Incident, e *Entry) {
 	i.reach(DeclaredAt, e.At)
 	i.reach(Verified, e.At)
 	i.reach(ImpactStarted, i.Milestones[Detected])
+	if i.Shadow != nil {
+		shadow := *i.Shadow
+		shadow.InForce = f.Policy
+		i.Shadow = &shadow
+	}
 }
 
 // DismissedAs ends a candidate: a person says it is none.

@@ -32,6 +32,7 @@ type Incident struct {
 	People      []Person                `json:"people,omitempty"` // who joined
 
 	Verdict  *Verdict      `json:"verdict,omitempty"`
+	Shadow   *InShadow     `json:"shadow,omitempty"` // what a policy in shadow makes of it
 	Alerts   []JoinedAlert `json:"alerts,omitempty"`
 	LastFire time.Time     `json:"lastFire,omitzero"` // when the newest alert joined
 	// RuleGroups are what alerts join it by as rules say; see [RuleGroup].

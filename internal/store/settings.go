@@ -27,16 +27,18 @@ func (s *Store) Setting(ctx context.Context, name string, v any) error {
 
 // PutSetting writes a setting.
 func (s *Store) PutSetting(ctx context.Context, name string, v any) error {
+	return s.tx(ctx, func(tx *sql.Tx) error { return putSetting(ctx, tx, name, v) })
+}
+
+func putSetting(ctx context.Context, tx *sql.Tx, name string, v any) error {
 	doc, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, string(doc)); err != nil {
-			return fmt.Errorf("write setting %s: %w", name, err)
-		}
-		return newRules(ctx, tx)
-	})
+	if _, err := tx.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, string(doc)); err != nil {
+		return fmt.Errorf("write setting %s: %w", name, err)
+	}
+	return newRules(ctx, tx)
 }
 
 // Rules numbers the state of what people set up, the policy and the catalog of
@@ -80,13 +82,60 @@ func (s *Store) Once(ctx context.Context, name string, value string) (string, er
 // Policy is what the team decided beforehand, or the default.
 func (s *Store) Policy(ctx context.Context) (incident.Policy, error) {
 	p := incident.DefaultPolicy()
-	return p, s.Setting(ctx, "policy", &p)
+	return p, s.Setting(ctx, policySetting, &p)
 }
+
+const (
+	policySetting = "policy"
+	shadowSetting = "policy.shadow"
+)
 
 // PutPolicy writes the policy.
 func (s *Store) PutPolicy(ctx context.Context, p incident.Policy) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	return s.PutSetting(ctx, "policy", p)
+	return s.PutSetting(ctx, policySetting, p)
 }
+
+// Shadow is the policy that runs in shadow; nil if there is none.
+func (s *Store) Shadow(ctx context.Context) (*incident.ShadowPolicy, error) {
+	var p *incident.ShadowPolicy
+	return p, s.Setting(ctx, shadowSetting, &p)
+}
+
+// PutShadow puts a policy in shadow in place of the one before; nil: none.
+func (s *Store) PutShadow(ctx context.Context, p *incident.ShadowPolicy) error {
+	return s.PutSetting(ctx, shadowSetting, p)
+}
+
+// AdoptShadow puts the policy in shadow in force and ends its trial. It is a
+// conflict if another one is in shadow by now, or none.
+func (s *Store) AdoptShadow(ctx context.Context, id string) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		var doc string
+		switch err := tx.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, shadowSetting).Scan(&doc); {
+		case errors.Is(err, sql.ErrNoRows):
+			doc = "null"
+		case err != nil:
+			return fmt.Errorf("read setting %s: %w", shadowSetting, err)
+		}
+		var p *incident.ShadowPolicy
+		if err := json.Unmarshal([]byte(doc), &p); err != nil {
+			return fmt.Errorf("read setting %s: %w", shadowSetting, err)
+		}
+		if p == nil || p.ID != id {
+			return errNotInShadow
+		}
+		done, err := tx.ExecContext(ctx, `UPDATE settings SET value = 'null' WHERE name = $1 AND value = $2`, shadowSetting, doc)
+		if err != nil {
+			return fmt.Errorf("end the shadow: %w", err)
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 { // somebody was faster
+			return errors.Join(err, errNotInShadow)
+		}
+		return putSetting(ctx, tx, policySetting, p.Policy)
+	})
+}
+
+var errNotInShadow = incident.Errorf(incident.Conflict, "That policy is not in shadow any more: somebody put it in force, replaced it or threw it away.")

@@ -59,6 +59,8 @@ func (r Reader) identifyEntry(by incident.Actor, fact incident.Fact) Line {
 		yes, all, unknown := tally(&f.Verdict)
 		return Line{Icon: "scale", Tone: "plain", Text: "**" + say + ".**", Detail: r.say("entry.judged", "yes", yes, "all", all, "unknown", unknown,
 			"score", strconv.Itoa(f.Verdict.Score), "severity", f.Verdict.Severity.String())}
+	case incident.Shadowed:
+		return Line{Icon: "scale", Tone: "minor", Text: r.Shadow(f), Detail: r.say("entry.shadowed")}
 	case incident.Evidence:
 		return r.evidenceEntry(&f)
 	case incident.SeveritySet:

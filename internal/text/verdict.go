@@ -72,6 +72,35 @@ func tally(v *incident.Verdict) (yes, all, unknown string) {
 	return strconv.Itoa(count[incident.CheckYes]), strconv.Itoa(count[incident.CheckYes] + count[incident.CheckNo]), unknown
 }
 
+// Shadow says what a policy in shadow makes of a candidate, and why.
+func (r Reader) Shadow(f incident.Shadowed) string {
+	paged := ""
+	if f.Pages {
+		paged = r.say("shadow.pages")
+	}
+	return r.mark("shadow."+string(f.Why), "severity", f.Severity.String(), "score", strconv.Itoa(f.Score), "limit", strconv.Itoa(f.Limit), "pages", paged)
+}
+
+// Done says what people, or the policy in force, made of a candidate that one in
+// shadow decided about.
+func (r Reader) Done(i *incident.Incident) string {
+	declared := ""
+	if lasted, known := i.Since(incident.Detected, incident.DeclaredAt); known {
+		by := "person"
+		if i.Shadow != nil && r.has("done."+i.Shadow.InForce) {
+			by = i.Shadow.InForce
+		}
+		declared = r.say("done."+by, "severity", i.Severity.String(), "after", r.Duration(lasted))
+	}
+	switch {
+	case i.Status == incident.Dismissed:
+		return upper(r.say("done.dismissed", "declared", declared, "reason", i.Reason))
+	case declared != "":
+		return declared
+	}
+	return r.say("status." + string(i.Status))
+}
+
 // Check is one reason of a verdict.
 func (r Reader) Check(c incident.Check) string {
 	key := "check." + c.Code

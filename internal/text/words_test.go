@@ -11,7 +11,8 @@ import (
 // everyFact is one fact of each kind, as bare as it can be.
 func everyFact() []incident.Fact {
 	return []incident.Fact{
-		incident.Opened{}, incident.SignalJoined{}, incident.Judged{}, incident.Evidence{}, incident.SeveritySet{}, incident.Declared{}, incident.DismissedAs{},
+		incident.Opened{}, incident.SignalJoined{}, incident.Judged{}, incident.Shadowed{Why: incident.ShadowScore}, incident.Shadowed{Why: incident.ShadowSilence}, incident.Shadowed{Why: incident.ShadowBelow, Pages: true},
+		incident.Shadowed{Why: incident.ShadowMild}, incident.Shadowed{Why: incident.ShadowElsewhere}, incident.Shadowed{Why: incident.ShadowQuiet}, incident.Evidence{}, incident.SeveritySet{}, incident.Declared{}, incident.DismissedAs{},
 		incident.EndedBySelf{}, incident.MergedInto{}, incident.MergedInto{Other: incident.Other{Ref: "INC-2", Title: "t"}}, incident.TookOver{}, incident.SplitOff{}, incident.SplitFrom{}, incident.Retitled{}, incident.ChangeJudged{},
 		incident.Notice{Purpose: incident.PurposeNotice}, incident.Notice{Purpose: incident.PurposePage}, incident.Notice{Purpose: incident.PurposeUpdate}, incident.Notice{Purpose: incident.PurposeFollow, Code: "resolved"},
 		incident.Receipt{State: incident.Queued}, incident.Receipt{State: incident.Accepted}, incident.Receipt{State: incident.Delivered}, incident.Receipt{State: incident.OpenedBy},
