@@ -55,4 +55,5 @@ export type Contract = [
   Fits<Misfit<wire.KeptRule, S['Kept']>>,
   Fits<Misfit<wire.RuleTrial, S['Trial']>>,
   Fits<Misfit<wire.Policy, S['Policy']>>,
+  Fits<Misfit<wire.ShadowView, S['ShadowView']>>,
 ];

@@ -332,4 +332,10 @@ export interface Policy {
   declareAt: number; pageAt: number; silenceLimit: number; ackLimit: number; methodLimit: number; groupWindow: number;
   nonProduction: string[]; matrix: number[][]; hold: number; words: Record<string, number>;
 }
+/** What a policy in shadow would have done, beside what was done. */
+export interface ShadowView {
+  policy?: { id: string; policy: Policy; since: string; by: Person };
+  candidates: number; open: number; agreed: number; falseAlarms: number; missed: number; unpaged: number; unclear: number; lead?: number; cut?: boolean;
+  cases: { id: string; ref: string; title: string; at: string; shadow: string; declares: boolean; done: string; outcome: 'open' | 'agreed' | 'falseAlarm' | 'missed' | 'unclear'; lead?: number }[];
+}
 export interface List<T> { items: T[] }
