@@ -108,6 +108,20 @@ func TestAChannelIsOpenedOnceForTheSeveritiesChosen(t *testing.T) {
 	}
 }
 
+func TestAnIncidentThatBecomesGraveGetsItsChannelThen(t *testing.T) {
+	t.Parallel()
+	w := withRooms(t, storetest.SQLite(t))
+	ref := w.declare("Login is slow", incident.SEV3)
+	for _, to := range []incident.Severity{incident.SEV4, incident.SEV2, incident.SEV3, incident.SEV1} {
+		_, err := w.identify.SetSeverity(t.Context(), incident.System(), w.incident(ref).ID, to, "more is known")
+		w.must(err)
+		w.posted()
+		if rooms := w.incident(ref).Rooms; len(rooms) > 0 != (to != incident.SEV4) || len(rooms) > 1 {
+			t.Errorf("as a %s it has %+v", to, rooms)
+		}
+	}
+}
+
 func TestAMarkInAnIncidentsChannelMakesAFindingOnce(t *testing.T) {
 	t.Parallel()
 	w := withRooms(t, storetest.SQLite(t))

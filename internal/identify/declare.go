@@ -151,6 +151,7 @@ func setSeverity(e *incident.Edit, to incident.Severity, reason string) {
 	}
 	if i.Status.Declared() {
 		e.Enqueue(incident.StartClocks{Incident: i.ID})
+		e.Enqueue(incident.OpenRoom{Incident: i.ID}) // if this severity has one and it has none yet
 		e.Enqueue(incident.FollowUp{Incident: i.ID, Code: "severity", Args: map[string]string{"from": from.String(), "to": to.String(), "reason": reason}})
 	}
 }
