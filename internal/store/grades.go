@@ -9,9 +9,12 @@ import (
 	"github.com/sigap-dev/sigap/internal/incident"
 )
 
-// gradesCount is how long a grade counts: sources are mended, and services
-// change.
-const gradesCount = 365 * 24 * time.Hour
+// What counts as a check's record: sources are mended, and services change. Each
+// view of an incident reads it.
+const (
+	gradesCount = 365 * 24 * time.Hour
+	mostGrades  = 2000 // the newest, of all checks together
+)
 
 // putGrades keeps how the checks did once the post-mortem is published. What
 // checks say of a drill teaches nothing about production.
@@ -30,15 +33,16 @@ func putGrades(ctx context.Context, tx *sql.Tx, i *incident.Incident) error {
 	return nil
 }
 
-// CheckRecords gives how each check did in the incidents of the last year, in
-// the order of their names.
+// CheckRecords gives how each check did in the last year or, of many incidents,
+// in the newest, in the order of their names.
 func (s *Store) CheckRecords(ctx context.Context) ([]incident.CheckRecord, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT check_name,
 		       sum(CASE mark WHEN 'right' THEN 1 ELSE 0 END),
 		       sum(CASE mark WHEN 'wrong' THEN 1 ELSE 0 END),
 		       sum(CASE mark WHEN 'noMatter' THEN 1 ELSE 0 END)
-		FROM grades WHERE graded_at > $1 GROUP BY check_name ORDER BY check_name`, micros(s.Now().Add(-gradesCount)))
+		FROM (SELECT check_name, mark FROM grades WHERE graded_at > $1 ORDER BY graded_at DESC LIMIT $2) AS newest
+		GROUP BY check_name ORDER BY check_name`, micros(s.Now().Add(-gradesCount)), mostGrades)
 	if err != nil {
 		return nil, fmt.Errorf("count how the checks did: %w", err)
 	}
