@@ -7,7 +7,7 @@ const names: Record<string, string> = {
 };
 
 /** A channel as people call it. */
-export const channelName = (c: string, t: Catalog['inform']): string => (c === 'page' ? t.onPage : c === 'voice' ? t.call : (names[c] ?? c.charAt(0).toUpperCase() + c.slice(1)));
+export const channelName = (c: string, t: Catalog['inform']): string => (c === 'page' ? t.onPage : c === 'voice' ? t.call : c === 'none' ? t.noChannel : (names[c] ?? c.charAt(0).toUpperCase() + c.slice(1)));
 
 /** The channels that anything went over, most used first; the page itself last. */
 export function channelsOf(knows: Knower[]): string[] {
