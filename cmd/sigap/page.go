@@ -61,7 +61,7 @@ func pageCommand() *cobra.Command {
 			reached := false
 			for _, a := range p.Asks {
 				reached = reached || a.Purpose == "page" && a.Channel != ""
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Purpose, time.Duration(a.After)*time.Second, a.who(), a.Team, a.way())
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.what(), time.Duration(a.After)*time.Second, a.who(), a.Team, a.way())
 			}
 			if err := w.Flush(); err != nil {
 				return err
@@ -84,6 +84,14 @@ func pageCommand() *cobra.Command {
 	f.StringVar(&at, "at", "", "another time than now, such as 2027-03-01T03:00:00+07:00")
 	serverFlag(f)
 	return cmd
+}
+
+// what is what the message is for.
+func (a *ask) what() string {
+	if a.Purpose == "follow" {
+		return "told along"
+	}
+	return a.Purpose
 }
 
 func (a *ask) who() string {

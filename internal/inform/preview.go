@@ -22,7 +22,7 @@ type Preview struct {
 
 // Ask is one message that would go out, or a hole in the ladder.
 type Ask struct {
-	Purpose incident.Purpose `json:"purpose" enum:"page,notice"`
+	Purpose incident.Purpose `json:"purpose" enum:"page,notice,follow" doc:"follow: who learns is told along"`
 	Team    string           `json:"team"`
 	Person  *incident.Person `json:"person,omitempty" doc:"Missing where there is nobody, or a room is told"`
 	Room    string           `json:"room,omitempty"`
@@ -64,15 +64,16 @@ func (s *Service) Preview(ctx context.Context, service string, sev incident.Seve
 			}
 		}
 		p.Teams = append(p.Teams, t.Name)
-		p.Asks = append(p.Asks, r.pages(t, c, policy.MethodLimit)...)
+		p.Asks = append(p.Asks, r.pages(t, c, policy.MethodLimit, sev, at)...)
 	}
 	p.Asks = append(p.Asks, r.notices(r.told(known), sev, at)...)
 	return p, nil
 }
 
 // pages are the messages of one team's ladder, once through.
-func (r *roster) pages(team directory.Team, c climb, methodLimit time.Duration) []Ask {
+func (r *roster) pages(team directory.Team, c climb, methodLimit time.Duration, sev incident.Severity, at time.Time) []Ask {
 	var out []Ask
+	told := map[string]bool{}
 	seconds := func(d time.Duration) int { return int(d / time.Second) }
 	after, somebody := time.Duration(0), false
 	for step, g := range c.rungs {
@@ -102,6 +103,7 @@ func (r *roster) pages(team directory.Team, c climb, methodLimit time.Duration) 
 			reached = true
 		}
 		if reached {
+			out = append(out, r.along(team, g.shadows, told, base, sev, at)...)
 			somebody, after = true, after+g.limit
 		}
 	}
@@ -135,7 +137,6 @@ func pagedOver(ways []directory.Contact, one Ask, limit, methodLimit time.Durati
 // notices are the messages of the initial notice, over the first method each.
 func (r *roster) notices(teams []directory.Team, sev incident.Severity, at time.Time) []Ask {
 	var out []Ask
-	i, n := &incident.Incident{Severity: sev}, incident.Notice{Purpose: incident.PurposeNotice}
 	for _, a := range r.addressees(teams, nil, nil) {
 		one := Ask{Purpose: incident.PurposeNotice, Team: a.to.Team, Code: "no-method"}
 		if a.to.Room {
@@ -143,13 +144,38 @@ func (r *roster) notices(teams []directory.Team, sev incident.Severity, at time.
 		} else {
 			one.Person = &a.to.Person
 		}
-		if len(a.ways) > 0 {
-			one.Channel, one.Code = directory.For(a.ways, urgent(i, n, nil))[0].Kind, ""
-			if until, waits := r.quiet(i, n, Deliver{To: a.to}, at); waits {
-				one.After, one.Code = int(until.Sub(at)/time.Second), "quiet"
-			}
-		}
-		out = append(out, one)
+		out = append(out, r.toldOver(one, a.to, a.ways, sev, at))
 	}
 	return out
+}
+
+// along are the messages to those who learn beside a rung that is paged, each
+// of them told once.
+func (r *roster) along(team directory.Team, shadows []string, told map[string]bool, one Ask, sev incident.Severity, at time.Time) []Ask {
+	var out []Ask
+	one.Purpose, one.Code = incident.PurposeFollow, "no-method"
+	for _, id := range shadows {
+		to, ways, ok := r.recipient(team, id)
+		if !ok || told[id] {
+			continue
+		}
+		told[id] = true
+		one.Person = &to.Person
+		out = append(out, r.toldOver(one, to, ways, sev, at))
+	}
+	return out
+}
+
+// toldOver is a message over the first of somebody's ways, when their quiet
+// hours let it through.
+func (r *roster) toldOver(one Ask, to incident.Recipient, ways []directory.Contact, sev incident.Severity, at time.Time) Ask {
+	if len(ways) == 0 {
+		return one
+	}
+	i, n := &incident.Incident{Severity: sev}, incident.Notice{Purpose: one.Purpose}
+	one.Channel, one.Code = directory.For(ways, urgent(i, n, nil))[0].Kind, ""
+	if until, waits := r.quiet(i, n, Deliver{To: to}, at); waits {
+		one.After, one.Code = one.After+int(until.Sub(at)/time.Second), "quiet"
+	}
+	return one
 }

@@ -53,6 +53,24 @@ func TestWhoLearnsIsToldAlongOnceAndWhatTheyDoIsNoAnswer(t *testing.T) {
 	})
 }
 
+func TestADryRunNamesWhoLearns(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	w.learns("")
+	w.ladder([]oncall.Rung{{Schedules: []string{"night"}}, {Schedules: []string{"night"}}})
+	p, err := w.inform.Preview(t.Context(), "payment", incident.SEV1, w.clock.Now())
+	w.must(err)
+	var along []inform.Ask
+	for _, a := range p.Asks {
+		if a.Purpose == incident.PurposeFollow {
+			along = append(along, a)
+		}
+	}
+	if len(along) != 1 || along[0].Person.Name != "Nina" || along[0].Channel != "ntfy" || along[0].After != 0 {
+		t.Errorf("told along are %+v, want Nina, once and at once", along)
+	}
+}
+
 func TestWhoLearnsOfOnePersonIsNotToldOfAnother(t *testing.T) {
 	t.Parallel()
 	w := onSQLite(t)

@@ -273,7 +273,7 @@ export interface Load { person: Person; left?: boolean; hours: HoursOn; pages: n
 export interface LoadReport { name: string; timezone: string; from: string; until: string; people: Load[] | null; uncovered: HoursOn }
 /** One message that would go out if a service broke, or a hole in the ladder. */
 export interface DryAsk {
-  purpose: 'page' | 'notice'; team: string; person?: Person; room?: string; channel?: string; step: number; after: number;
+  purpose: 'page' | 'notice' | 'follow'; team: string; person?: Person; room?: string; channel?: string; step: number; after: number;
   code?: 'gap' | 'no-method' | 'nobody' | 'turn' | 'quiet';
 }
 export interface DryRun { service: string; severity: number; pages: boolean; rounds?: number; teams: string[] | null; asks: DryAsk[] | null }
