@@ -23,7 +23,8 @@ const (
 // after the last of them was not silent, it was not read.
 var errMore = errors.New("there are more lines")
 
-// logs mines the lines of the incident against those of the time before.
+// logs reads the lines once and answers two checks from them: how those of the
+// incident differ from those of the time before, and what the errors share.
 func (c *Collector) logs(ctx context.Context, src Logs, s *subject) []incident.Evidence {
 	e := incident.Evidence{Check: "logs", Source: src.Name(), State: incident.EvidenceSkipped, Code: "noLines"}
 	onset, within := s.waitOnset(ctx, liveOnset)
@@ -58,11 +59,11 @@ func (c *Collector) logs(ctx context.Context, src Logs, s *subject) []incident.E
 		}
 	}
 	s.board.postLogs(fresh, speakers(now, before), erring)
-	e.Apart = attributes(now.lines)
+	apart := attributes(src.Name(), now.span(), baseline)
 	bad := kinds[pattern.KindNew] + kinds[pattern.KindSurging]
 	if bad == 0 && kinds[pattern.KindStopped] == 0 {
 		e.State, e.Code, e.Args = incident.EvidenceNothing, "logsSteady", map[string]string{"lines": strconv.Itoa(count)}
-		return []incident.Evidence{e}
+		return []incident.Evidence{e, apart}
 	}
 	e.State, e.Code = incident.EvidenceFound, "patterns"
 	for _, f := range fresh {
@@ -72,7 +73,7 @@ func (c *Collector) logs(ctx context.Context, src Logs, s *subject) []incident.E
 	}
 	e.Args = map[string]string{"new": strconv.Itoa(kinds[pattern.KindNew]), "surging": strconv.Itoa(kinds[pattern.KindSurging]), "stopped": strconv.Itoa(kinds[pattern.KindStopped]),
 		"template": e.Patterns[0].Template}
-	return []incident.Evidence{e}
+	return []incident.Evidence{e, apart}
 }
 
 // isFresh reports whether a finding is an error that the baseline lacks or has
@@ -100,24 +101,6 @@ func speakers(now readSpan, before []readSpan) map[string]bool {
 		for _, l := range span.lines {
 			out[l.Service] = true
 		}
-	}
-	return out
-}
-
-// attributes are those that set the errors apart from the other lines.
-func attributes(lines []incident.LogLine) []incident.Attribute {
-	var errs []incident.LogLine
-	for _, l := range lines {
-		if pattern.IsError(l) {
-			errs = append(errs, l)
-		}
-	}
-	var out []incident.Attribute
-	for _, a := range pattern.Explain(errs, lines) {
-		if len(out) == 5 {
-			break
-		}
-		out = append(out, incident.Attribute{Key: a.Key, Value: a.Value, OfErrors: a.Coverage, OfAll: a.Share})
 	}
 	return out
 }

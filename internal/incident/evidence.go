@@ -1,5 +1,7 @@
 package incident
 
+import "fmt"
+
 // EvidenceOf is the evidence of a check that says most: found before nothing,
 // nothing before what could not look. Nil if the check has not reported.
 func (i *Incident) EvidenceOf(check string) *Evidence {
@@ -52,6 +54,8 @@ func (e *Evidence) gist() string {
 		return e.Code + e.Suspects[0].Service + e.Suspects[0].Host + e.Suspects[0].Metric
 	case len(e.Patterns) > 0:
 		return e.Code + e.Patterns[0].Service + e.Patterns[0].Template
+	case len(e.Apart) > 0:
+		return e.Code + fmt.Sprint(e.Apart[0].Where)
 	case len(e.Changes) > 0:
 		return e.Code + e.Changes[0].Change.ID
 	case len(e.Earlier) > 0:

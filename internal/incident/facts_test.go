@@ -35,7 +35,7 @@ func facts() []Fact {
 		Evidence{
 			Check: "errors", Source: "prometheus", State: EvidenceFound, Code: "errorsUp", Args: why, Window: window, Took: time.Second, Onset: start.Add(-2 * time.Minute),
 			Patterns: []LogPattern{{Kind: "new", Template: "x <*>", Count: 3, Factor: 2.5, First: start, Samples: []string{"x 1"}, Spark: []float64{1}}},
-			Apart:    []Attribute{{Key: "region", Value: "eu", OfErrors: 0.9, OfAll: 0.1}},
+			Apart:    []Attribute{{Where: []Property{{"region", "eu"}}, Alike: []Property{{"host", "web-1"}}, Errors: 9, Others: 3, OfErrors: 0.9, OfOthers: 0.1}},
 			Plots:    []Plot{{Title: "errors", Service: "payment", Unit: "ratio", High: 0.01, Peak: 0.4, Points: []Point{{At: start, Value: 0.4}}}},
 			Suspects: []Suspect{{Metric: "m", Kind: "origin", At: start, Labels: why, Reasons: []Reason{{Code: "c", Args: why}}, Spark: []float64{2}}},
 			Changes:  []ChangeSuspect{{Change: Change{ID: "c1", Kind: Deploy, Summary: "s", StartedAt: start, EndedAt: start}, Score: 0.8, Reasons: []Reason{{Code: "c"}}}},

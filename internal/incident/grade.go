@@ -109,6 +109,11 @@ func (e *Evidence) claims() []claim {
 	for n := range e.Patterns {
 		out = append(out, claim{"", e.Patterns[n].Service, e.Patterns[n].Template})
 	}
+	for _, a := range e.Apart {
+		for _, p := range a.Where {
+			out = append(out, claim{name: p.Value})
+		}
+	}
 	for _, o := range e.Earlier {
 		out = append(out, claim{name: o.Ref})
 	}

@@ -257,7 +257,7 @@ const (
 
 // Evidence is what one check found, kept with the incident.
 type Evidence struct {
-	Check    string            `json:"check"`  // logs, metrics, changes, recurrence, probe
+	Check    string            `json:"check"`  // logs, attributes, metrics, changes, recurrence, probe
 	Source   string            `json:"source"` // recorder, prometheus, loki, …
 	State    EvidenceState     `json:"state"`
 	Code     string            `json:"code"` // the sentence that says it, worded by package text
@@ -266,7 +266,7 @@ type Evidence struct {
 	Took     time.Duration     `json:"took"` // nanoseconds
 	Onset    time.Time         `json:"onset,omitzero"`
 	Patterns []LogPattern      `json:"patterns,omitempty"`
-	Apart    []Attribute       `json:"apart,omitempty"` // which attribute sets the errors apart
+	Apart    []Attribute       `json:"apart,omitempty"` // which attributes explain the errors, the most telling first
 	Plots    []Plot            `json:"plots,omitempty"`
 	Suspects []Suspect         `json:"suspects,omitempty"`
 	Changes  []ChangeSuspect   `json:"changes,omitempty"`
@@ -298,12 +298,22 @@ type LogPattern struct {
 	Spark    []float64 `json:"spark,omitempty"`
 }
 
-// Attribute is a key and value over-represented among the errors.
+// Attribute is a property of log lines, or two together, that the errors have
+// far more often than the other lines.
 type Attribute struct {
-	Key      string  `json:"key"`
-	Value    string  `json:"value"`
-	OfErrors float64 `json:"ofErrors"` // share of the errors, 0 to 1
-	OfAll    float64 `json:"ofAll"`    // share of all lines
+	Where    []Property `json:"where"`             // one, or two that tell more together than each alone
+	Alike    []Property `json:"alike,omitempty"`   // on the same lines: nothing tells them apart
+	Outcome  bool       `json:"outcome,omitempty"` // it says how it failed, such as a status, not where
+	Errors   int        `json:"errors"`            // lines of the window that have it
+	Others   int        `json:"others"`            // lines without an error that have it, those before included
+	OfErrors float64    `json:"ofErrors"`          // share of the errors beyond what is usual, 0 to 1
+	OfOthers float64    `json:"ofOthers"`          // share of the other lines, 0 to 1
+}
+
+// Property is a key and a value that log lines have.
+type Property struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
 }
 
 // Plot is a series drawn with what is usual.

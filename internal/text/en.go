@@ -223,6 +223,7 @@ var english = catalog{
 	// Evidence.
 	"evidence.errors":     "What users feel",
 	"evidence.logs":       "Logs",
+	"evidence.attributes": "What the errors share",
 	"evidence.metrics":    "Metrics",
 	"evidence.changes":    "Changes",
 	"evidence.recurrence": "Seen before",
@@ -258,6 +259,10 @@ var english = catalog{
 	"patterns.stopped":              "{count} {count|pattern|patterns} that stopped",
 	"found.logsSteady":              "Nothing unusual in {lines} lines",
 	"found.noLines":                 "No log lines of these services were found",
+	"found.explained":               "{share} of the errors have {what}, {others} of the other lines",
+	"found.unexplained":             "No attribute explains the errors, {count} {count|value|values} compared",
+	"found.noAttributes":            "The errors have no attributes that other lines have too",
+	"found.fewErrors":               "Too few more errors than usual to compare their attributes",
 	"found.suspected":               "{change}[ at {service}][, by {by}][, {before} before it began][, as it began ({after} apart)]",
 	"found.suspicion":               "First of {count}[, {service}]: {text}",
 	"found.noSuspicion":             "Nothing stands out as the cause",
@@ -515,7 +520,7 @@ var english = catalog{
 	"count.votes":            "{n} {n|vote|votes}",
 	"environment.production": "production",
 	"environment.unknown":    "environment unknown",
-	"apart":                  "{key} {value} ({share} of the errors)",
+	"apart":                  "{what} ({share} of the errors)",
 
 	// Messages: fields and buttons.
 	"field.where":           "Where",

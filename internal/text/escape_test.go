@@ -19,8 +19,9 @@ func hostileStory() *story {
 	p := incident.Person{ID: "x", Name: hostile}
 	s.at("14:00:00", them, incident.Opened{ID: "0190000000000000000000000000bad1", Title: hostile, Service: hostile, Environment: hostile},
 		incident.SignalJoined{Alert: incident.JoinedAlert{ID: "a", Source: hostile, Sender: hostile, Title: hostile, Service: hostile + "2", Value: hostile, State: incident.AlertFiring, Why: incident.FirstAlert}},
-		incident.Evidence{Check: "logs", Source: hostile, State: incident.EvidenceFound, Code: "patterns", Args: map[string]string{"new": "1", "template": hostile}, Patterns: []incident.LogPattern{{Kind: "new", Template: hostile, Service: hostile, Count: 3}},
-			Apart: []incident.Attribute{{Key: hostile, Value: hostile, OfErrors: 1}}},
+		incident.Evidence{Check: "logs", Source: hostile, State: incident.EvidenceFound, Code: "patterns", Args: map[string]string{"new": "1", "template": hostile}, Patterns: []incident.LogPattern{{Kind: "new", Template: hostile, Service: hostile, Count: 3}}},
+		incident.Evidence{Check: "attributes", Source: hostile, State: incident.EvidenceFound, Code: "explained",
+			Apart: []incident.Attribute{{Where: []incident.Property{{Key: hostile, Value: hostile}}, OfErrors: 1}}},
 		incident.Evidence{Check: "changes", Source: "sigap", State: incident.EvidenceFound, Code: "suspected", Args: map[string]string{"change": hostile, "by": hostile, "seconds": "3"},
 			Changes: []incident.ChangeSuspect{{Change: incident.Change{ID: "c", Summary: hostile, Author: hostile, Service: hostile, To: hostile, StartedAt: clockOf("13:59:00")}, Reasons: []incident.Reason{{Code: "sharedWords", Args: map[string]string{"words": hostile}}}}}},
 		incident.Evidence{Check: "errors", Source: "p", State: incident.EvidenceFound, Code: "errorsUp", Args: map[string]string{"now": hostile, "before": "0.1", "service": hostile},

@@ -73,6 +73,8 @@ func (r Reader) Evidence(e *incident.Evidence) string {
 		return r.say(key, "count", e.Args["count"], "text", text, "service", e.Args["service"])
 	case "patterns":
 		return r.patterns(e)
+	case "explained":
+		return r.explained(e)
 	case "probeDown":
 		return r.say(key, append(r.figures(e.Args), "detail", r.Fault(faultOf(e.Args)))...)
 	}
@@ -105,6 +107,24 @@ func (r Reader) patterns(e *incident.Evidence) string {
 		return r.say("found.interesting")
 	}
 	return r.say("found.patterns", "kinds", upper(r.list(kinds)), "template", cut(oneLine(e.Args["template"]), 120))
+}
+
+// explained says what the errors share.
+func (r Reader) explained(e *incident.Evidence) string {
+	if len(e.Apart) == 0 {
+		return r.say("found.interesting")
+	}
+	a := e.Apart[0]
+	return r.say("found.explained", "what", r.what(a), "share", r.Percent(a.OfErrors), "others", r.Percent(a.OfOthers))
+}
+
+// what is the properties that an attribute stands for.
+func (r Reader) what(a incident.Attribute) string {
+	var parts []string
+	for _, p := range a.Where {
+		parts = append(parts, cut(oneLine(p.Key), 60)+" "+cut(oneLine(p.Value), 80))
+	}
+	return r.list(parts)
 }
 
 // Suspect says what changed in a metric, when, and the reason that decided.

@@ -223,6 +223,7 @@ var indonesian = catalog{
 	// Evidence.
 	"evidence.errors":     "Yang dirasakan pengguna",
 	"evidence.logs":       "Log",
+	"evidence.attributes": "Kesamaan error",
 	"evidence.metrics":    "Metrik",
 	"evidence.changes":    "Perubahan",
 	"evidence.recurrence": "Pernah terjadi",
@@ -258,6 +259,10 @@ var indonesian = catalog{
 	"patterns.stopped":              "{count} pola berhenti",
 	"found.logsSteady":              "Tidak ada yang janggal dalam {lines} baris",
 	"found.noLines":                 "Log layanan ini tidak ditemukan",
+	"found.explained":               "{share} error punya {what}, baris lain {others}",
+	"found.unexplained":             "Tidak ada atribut yang menjelaskan error, {count} nilai dibandingkan",
+	"found.noAttributes":            "Error tidak punya atribut yang juga ada pada baris lain",
+	"found.fewErrors":               "Error terlalu sedikit di atas biasanya untuk dibandingkan atributnya",
 	"found.suspected":               "{change}[ di {service}][, oleh {by}][, {before} sebelum gangguan mulai][, saat gangguan mulai (selisih {after})]",
 	"found.suspicion":               "Pertama dari {count}[, {service}]: {text}",
 	"found.noSuspicion":             "Tidak ada yang menonjol sebagai penyebab",
@@ -515,7 +520,7 @@ var indonesian = catalog{
 	"count.votes":            "{n} suara",
 	"environment.production": "produksi",
 	"environment.unknown":    "lingkungan tak diketahui",
-	"apart":                  "{key} {value} ({share} dari error)",
+	"apart":                  "{what} ({share} dari error)",
 
 	// Messages: fields and buttons.
 	"field.where":           "Di mana",

@@ -130,14 +130,14 @@ func (r Reader) segments(i *incident.Incident) string {
 // apart names the attributes that nearly all errors share and most other
 // lines do not.
 func (r Reader) apart(i *incident.Incident) []string {
-	e := i.EvidenceOf("logs")
+	e := i.EvidenceOf("attributes")
 	if e == nil {
 		return nil
 	}
 	var parts []string
 	for _, a := range e.Apart {
-		if a.OfErrors >= 0.7 && a.OfErrors >= 1.5*a.OfAll && len(parts) < maxNamed {
-			parts = append(parts, r.say("apart", "key", oneLine(a.Key), "value", oneLine(a.Value), "share", r.Percent(a.OfErrors)))
+		if !a.Outcome && a.OfErrors >= 0.7 && a.OfErrors >= 1.5*a.OfOthers && len(parts) < maxNamed {
+			parts = append(parts, r.say("apart", "what", r.what(a), "share", r.Percent(a.OfErrors)))
 		}
 	}
 	return parts

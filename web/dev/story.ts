@@ -123,9 +123,13 @@ export function answer(method: string, url: URL, body: Record<string, unknown>, 
         { service: 'payment', metric: 'p99', kind: 'effect', at: at(1), before: 0.2, after: 30, unit: 's', score: 0.8, spark: spark.slow },
         { service: 'checkout', metric: '5xx', kind: 'affected', at: at(1, 8), before: 0.3, after: 19, unit: '%', score: 0.6, spark: spark.errors, reasonText: tr('depends on payment; changed at 14:02:40', 'bergantung pada payment; berubah pukul 14.02.40') },
       ] },
-      { check: 'logs', source: 'recorder', name: 'Sigap', state: 'interesting', text: '', took: 3e8, window: { from: at(0), to: at(12) }, apart: [{ key: 'region', value: 'jkt-2', ofErrors: 0.97, ofAll: 0.34 }], patterns: [
+      { check: 'logs', source: 'recorder', name: 'Sigap', state: 'interesting', text: '', took: 3e8, window: { from: at(0), to: at(12) }, patterns: [
         { kind: 'new', template: 'pool exhausted: waited <ms> in_use=<n> max=<n>', count: 1284, spark: spark.pool, samples: ['pool exhausted: waited 30000ms in_use=5 max=5'] }, { kind: 'surging', factor: 38, template: 'POST /pay upstream timed out after <ms> order=<*>', count: 912, spark: spark.slow },
         { kind: 'stopped', template: 'settlement batch <n> committed rows=<n>', count: 0, spark: spark.gone },
+      ] },
+      { check: 'attributes', source: 'recorder', name: tr('What the errors share', 'Kesamaan error'), state: 'interesting', text: '', took: 3e8, window: { from: at(0), to: at(12) }, apart: [
+        { where: [{ key: 'region', value: 'jkt-2' }, { key: 'version', value: 'v2.14.0' }], alike: [{ key: 'host', value: 'pay-3' }], errors: 1284, others: 4110, ofErrors: 0.97, ofOthers: 0.12 },
+        { where: [{ key: 'status', value: '504' }], outcome: true, errors: 1301, others: 3, ofErrors: 0.98, ofOthers: 0.0004 },
       ] },
       { check: 'changes', source: 'sigap', name: tr('Changes', 'Perubahan'), state: 'interesting', text: '', took: 1e7, window: { from: at(-60), to: at(1) }, changes: [
         { score: 0.92, change: { id: 'd1', kind: 'deploy', service: 'payment', summary: 'payment v2.14.0', author: 'Sari', startedAt: at(0, 20), diff: '-pool_max: 50\n+pool_max: 5' }, reasons: [tr('78 s before the signal', '78 dtk sebelum sinyal'), tr('at the origin', 'di layanan asal')], opinion: { state: 'confirmed', by: budi } },

@@ -83,13 +83,7 @@ func sparkSpan(now incident.Window, baseline []Span) incident.Window {
 // count reads the lines of one window; i is its place in the baseline, or
 // negative for the incident.
 func (c *census) count(s Span, i int) {
-	if s.Lines == nil {
-		return
-	}
-	for l := range s.Lines {
-		if l.At.Before(s.Window.From) || !l.At.Before(s.Window.To) {
-			continue
-		}
+	for l := range s.within() {
 		if i >= 0 {
 			c.baselineLines++
 		}

@@ -29,6 +29,20 @@ type Span struct {
 	Lines  iter.Seq[incident.LogLine]
 }
 
+// within gives the lines of the span's window.
+func (s Span) within() iter.Seq[incident.LogLine] {
+	return func(yield func(incident.LogLine) bool) {
+		if s.Lines == nil {
+			return
+		}
+		for l := range s.Lines {
+			if !l.At.Before(s.Window.From) && l.At.Before(s.Window.To) && !yield(l) {
+				return
+			}
+		}
+	}
+}
+
 // Finding is a template whose lines in the incident differ from its baseline.
 type Finding struct {
 	Kind         Kind            `json:"kind"`

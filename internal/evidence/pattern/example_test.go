@@ -49,17 +49,19 @@ func ExampleCompare() {
 }
 
 func ExampleExplain() {
-	var all, errors []incident.LogLine
+	at := time.Date(2027, 3, 2, 2, 0, 0, 0, time.UTC)
+	var lines []incident.LogLine
 	for i := range 1000 {
-		l := incident.LogLine{Service: "checkout", Body: "x", Attrs: map[string]string{"tenant": fmt.Sprint(i % 10)}}
-		all = append(all, l)
-		if i%10 == 3 && i%20 == 3 {
-			errors = append(errors, l)
+		l := incident.LogLine{At: at.Add(time.Duration(i) * 100 * time.Millisecond), Service: "checkout", Level: "info", Body: "x", Attrs: map[string]string{"tenant": fmt.Sprint(i % 10)}}
+		if i%20 == 3 {
+			l.Level = "error"
 		}
+		lines = append(lines, l)
 	}
-	for _, a := range pattern.Explain(errors, all) {
-		fmt.Printf("%s is %s in %.0f %% of the errors, %.0f %% of all lines\n", a.Key, a.Value, 100*a.Coverage, 100*a.Share)
+	window := incident.Window{From: at, To: at.Add(100 * time.Second)}
+	for _, e := range pattern.Explain(pattern.Span{Window: window, Lines: slices.Values(lines)}, nil).Found {
+		fmt.Printf("%.0f %% of the errors have %v, %.0f %% of the other lines\n", 100*e.OfErrors, e.Where, 100*e.OfOthers)
 	}
 	// Output:
-	// tenant is 3 in 100 % of the errors, 10 % of all lines
+	// 100 % of the errors have [{tenant 3}], 5 % of the other lines
 }

@@ -64,7 +64,8 @@ export interface LogPattern {
   kind: 'new' | 'surging' | 'shifted' | 'stopped' | 'rare' | 'unjudged'; template: string; level?: string; service?: string;
   count: number; factor?: number; first?: string; samples?: string[]; spark?: number[];
 }
-export interface Attribute { key: string; value: string; ofErrors: number; ofAll: number }
+export interface Property { key: string; value: string }
+export interface Attribute { where: Property[]; alike?: Property[]; outcome?: boolean; errors: number; others: number; ofErrors: number; ofOthers: number }
 export interface Suspect {
   service?: string; host?: string; metric: string; kind: 'origin' | 'effect' | 'affected'; at: string;
   before: number; after: number; unit?: string; score: number; reasonText?: string; spark?: number[];
