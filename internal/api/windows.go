@@ -20,9 +20,10 @@ const (
 // WindowView is a silence or a maintenance window with where it stands.
 type WindowView struct {
 	window.Window
-	State  string       `json:"state" enum:"open,coming,over"`
-	Next   *window.Span `json:"next,omitempty" doc:"When it holds: the time under way, or the next one"`
-	MayEnd bool         `json:"mayEnd" doc:"You may end it for good"`
+	State   string       `json:"state" enum:"open,coming,over"`
+	Next    *window.Span `json:"next,omitempty" doc:"When it holds: the time under way, or the next one"`
+	MayEnd  bool         `json:"mayEnd" doc:"You may end it for good"`
+	MayEdit bool         `json:"mayEdit" doc:"You may change it"`
 }
 
 // HeldCount is how many alerts are held at the moment.
@@ -52,13 +53,28 @@ func (s *Server) registerWindows() {
 		Weekly   *window.Weekly    `json:"weekly,omitempty"`
 		Reason   string            `json:"reason"`
 	}
-	route(s, incident.Responder, http.MethodPost, "/api/windows", "Silence alerts, or announce maintenance", func(ctx context.Context, in *body[newWindow]) (*body[WindowView], error) {
-		v, n := viewerOf(ctx), in.Body
+	windowOf := func(n newWindow) window.Window {
 		if n.Minutes > 0 {
 			n.From = s.moment(n.From)
 			n.Until = n.From.Add(time.Duration(n.Minutes) * time.Minute)
 		}
-		w, err := s.Identify.MakeWindow(ctx, v.actor, window.Window{Kind: n.Kind, Matchers: n.Matchers, From: n.From, Until: n.Until, Weekly: n.Weekly, Reason: n.Reason})
+		return window.Window{Kind: n.Kind, Matchers: n.Matchers, From: n.From, Until: n.Until, Weekly: n.Weekly, Reason: n.Reason}
+	}
+	route(s, incident.Responder, http.MethodPost, "/api/windows", "Silence alerts, or announce maintenance", func(ctx context.Context, in *body[newWindow]) (*body[WindowView], error) {
+		v := viewerOf(ctx)
+		w, err := s.Identify.MakeWindow(ctx, v.actor, windowOf(in.Body))
+		if err != nil {
+			return nil, err
+		}
+		return &body[WindowView]{s.windowView(v, w)}, nil
+	})
+	type edit struct {
+		ID   string `path:"id"`
+		Body newWindow
+	}
+	route(s, incident.Responder, http.MethodPut, "/api/windows/{id}", "Change a window that is not over; what it held and covers no more pages if it fires still", func(ctx context.Context, in *edit) (*body[WindowView], error) {
+		v := viewerOf(ctx)
+		w, err := s.Identify.EditWindow(ctx, v.actor, in.ID, windowOf(in.Body))
 		if err != nil {
 			return nil, err
 		}
@@ -166,7 +182,8 @@ func (s *Server) windowView(v viewer, w *window.Window) WindowView {
 		if next.Holds(now) {
 			out.State = "open"
 		}
-		out.MayEnd = w.Weekly == nil && v.actor.Right.Includes(incident.Responder) || w.MayMake(v.actor) == nil
+		out.MayEdit = w.MayMake(v.actor) == nil
+		out.MayEnd = w.Weekly == nil && v.actor.Right.Includes(incident.Responder) || out.MayEdit
 	}
 	return out
 }

@@ -106,7 +106,7 @@ func (s *Service) Release(ctx context.Context) (next time.Time, err error) {
 			if still == nil && a.Held.Window == "" && now.Before(a.Held.Until) {
 				still = a.Held
 			}
-			if still != nil && still.Window == a.Held.Window && still.Until.Equal(a.Held.Until) {
+			if still != nil && still.Window == a.Held.Window && still.Until.Equal(a.Held.Until) && still.Reason == a.Held.Reason && still.Kind == a.Held.Kind {
 				next = earlier(next, still.Until)
 				continue
 			}

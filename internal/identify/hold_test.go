@@ -285,3 +285,52 @@ func TestPreviewSaysThatAWindowWouldHoldIt(t *testing.T) {
 		t.Errorf("in a window: pages %v, held %v, %v", pages, held, err)
 	}
 }
+
+func TestAWindowThatIsChangedHoldsWhatItCoversNow(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		made := w.window(incident.Maintenance, "environment=production")
+		w.accept(alert("kept", "checkout", "critical"), alert("freed", "search", "critical"))
+		to := *made
+		to.Matchers, to.Until, to.Reason = []string{"service=checkout"}, made.Until.Add(time.Hour), "newer disks"
+		if _, err := w.service.EditWindow(t.Context(), rina(), made.ID, to); !incident.Is(err, incident.Forbidden) {
+			t.Errorf("a responder changes maintenance: %v", err)
+		}
+		_, err := w.service.EditWindow(t.Context(), manager(), made.ID, to)
+		w.must(err)
+		w.release()
+		if i := w.one(); i.Service != "search" {
+			t.Errorf("let through was %s", i.Service)
+		}
+		if h := w.alert("kept").Held; h == nil || h.Reason != "newer disks" || !h.Until.Equal(to.Until) {
+			t.Errorf("the other is held by %+v", h)
+		}
+		to.Until = w.clock.Now().Add(-time.Minute)
+		to.From = to.Until.Add(-time.Hour)
+		if _, err := w.service.EditWindow(t.Context(), manager(), made.ID, to); !incident.Is(err, incident.Invalid) {
+			t.Errorf("one that would be over: %v", err)
+		}
+		w.clock.Turn(3 * time.Hour)
+		if _, err := w.service.EditWindow(t.Context(), manager(), made.ID, *made); !incident.Is(err, incident.Conflict) {
+			t.Errorf("one that is over: %v", err)
+		}
+	})
+}
+
+func TestNobodyMakesASilenceLongerByAnEditThanTheyMayMakeOne(t *testing.T) {
+	t.Parallel()
+	w := onSQLite(t)
+	made, err := w.service.MakeWindow(t.Context(), rina(), window.Window{Kind: incident.Silence, Matchers: []string{"service=checkout"}, Until: w.clock.Now().Add(time.Hour), Reason: "known"})
+	w.must(err)
+	to := *made
+	to.Until = made.From.Add(25 * time.Hour)
+	if _, err := w.service.EditWindow(t.Context(), rina(), made.ID, to); !incident.Is(err, incident.Forbidden) {
+		t.Errorf("for 25 hours: %v", err)
+	}
+	to.Until = made.From.Add(24 * time.Hour)
+	changed, err := w.service.EditWindow(t.Context(), rina(), made.ID, to)
+	w.must(err)
+	if changed.ID != made.ID || changed.By != made.By || changed.EditedBy == nil || !changed.Until.Equal(to.Until) {
+		t.Errorf("it became %+v", changed)
+	}
+}

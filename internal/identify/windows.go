@@ -2,6 +2,7 @@ package identify
 
 import (
 	"context"
+	"time"
 
 	"github.com/sigap-dev/sigap/internal/identify/window"
 	"github.com/sigap-dev/sigap/internal/incident"
@@ -12,17 +13,40 @@ import (
 func (s *Service) MakeWindow(ctx context.Context, actor incident.Actor, w window.Window) (*window.Window, error) {
 	now := s.now()
 	w.ID, w.By, w.MadeAt, w.EndedBy, w.Change = s.newID(), incident.Person{ID: actor.ID, Name: actor.Name}, now.UTC(), nil, ""
-	w.Normalize(now)
-	if err := w.Validate(); err != nil {
-		return nil, err
-	}
-	if _, ok := w.Next(now); !ok {
-		return nil, incident.FieldError("until", "This window would be over already.")
-	}
-	if err := w.MayMake(actor); err != nil {
+	if err := mayHold(actor, &w, now); err != nil {
 		return nil, err
 	}
 	return &w, s.store.PutWindow(ctx, w)
+}
+
+// mayHold completes a window, and names what speaks against it.
+func mayHold(actor incident.Actor, w *window.Window, now time.Time) error {
+	w.Normalize(now)
+	if err := w.Validate(); err != nil {
+		return err
+	}
+	if _, ok := w.Next(now); !ok {
+		return incident.FieldError("until", "This window would be over already.")
+	}
+	return w.MayMake(actor)
+}
+
+// EditWindow changes a window that is not over: what it covers, when, and why.
+// What it held and covers no more pages within seconds if it fires still. Whoever
+// changes one must be allowed to make it, as it was and as it becomes.
+func (s *Service) EditWindow(ctx context.Context, actor incident.Actor, id string, to window.Window) (*window.Window, error) {
+	return s.store.ChangeWindow(ctx, id, func(w *window.Window) error {
+		now := s.now()
+		if _, ok := w.Next(now); !ok {
+			return incident.Errorf(incident.Conflict, "It is over already: make a new one like it.")
+		}
+		if err := w.MayMake(actor); err != nil {
+			return err
+		}
+		w.Kind, w.Matchers, w.From, w.Until, w.Weekly, w.Reason = to.Kind, to.Matchers, to.From, to.Until, to.Weekly, to.Reason
+		w.EditedBy = &incident.Person{ID: actor.ID, Name: actor.Name}
+		return mayHold(actor, w, now)
+	})
 }
 
 // EndWindow ends a window before its time: what it held and fires still pages

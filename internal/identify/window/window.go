@@ -25,6 +25,7 @@ type Window struct {
 	Reason   string            `json:"reason"`
 	By       incident.Person   `json:"by"`
 	MadeAt   time.Time         `json:"madeAt"`
+	EditedBy *incident.Person  `json:"editedBy,omitempty" doc:"Who changed it last"`
 	EndedBy  *incident.Person  `json:"endedBy,omitempty" doc:"Who ended it before its time"`
 	Change   string            `json:"change,omitempty" doc:"Id of the change that announced it"`
 }

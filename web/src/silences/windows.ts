@@ -12,15 +12,33 @@ export interface Typed {
 
 export const lines = (text: string): string[] => text.split('\n').map((s) => s.trim()).filter(Boolean);
 
-const instant = (local: string): string | undefined => (local ? new Date(local).toISOString() : undefined);
+/** A moment as a field shows it: by the clock of this device, to the minute. */
+function shown(at?: string): string {
+  if (!at) return '';
+  const d = new Date(at);
+  return new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
 
-/** What the server is asked for. */
-export function asked(a: Typed): Record<string, unknown> {
+/** What was typed, as a moment; what a field was filled in with stays exact. */
+function instant(typed: string, was?: string): string | undefined {
+  if (!typed) return undefined;
+  return was && shown(was) === typed ? was : new Date(typed).toISOString();
+}
+
+/** The form of a window that there is. */
+export function typed(w: HoldWindow): Partial<Typed> {
+  const same = { kind: w.kind, conditions: w.matchers.join('\n'), reason: w.reason };
+  if (w.weekly) return { ...same, when: 'weekly', days: w.weekly.days.join('\n'), starts: w.weekly.from, stops: w.weekly.to, zone: w.weekly.zone, lastUntil: shown(w.until) };
+  return { ...same, when: 'once', minutes: '', from: shown(w.from), until: shown(w.until) };
+}
+
+/** What the server is asked for; of a weekly one that is changed its beginning stays, and so what was left out of it. */
+export function asked(a: Typed, was?: HoldWindow): Record<string, unknown> {
   const body = { kind: a.kind, matchers: lines(a.conditions), reason: a.reason };
   if (a.when === 'weekly') {
-    return { ...body, until: instant(a.lastUntil), weekly: { zone: a.zone, days: lines(a.days).map(Number), from: a.starts, to: a.stops } };
+    return { ...body, from: was?.weekly ? was.from : undefined, until: instant(a.lastUntil, was?.until), weekly: { zone: a.zone, days: lines(a.days).map(Number), from: a.starts, to: a.stops } };
   }
-  return { ...body, from: instant(a.from), ...(a.minutes ? { minutes: Number(a.minutes) } : { until: instant(a.until) }) };
+  return { ...body, from: instant(a.from, was?.from), ...(a.minutes ? { minutes: Number(a.minutes) } : { until: instant(a.until, was?.until) }) };
 }
 
 /** When a window holds, in one line. */

@@ -171,7 +171,7 @@ export interface Weekly { zone: string; days: number[]; from: string; to: string
 /** A silence or a maintenance window. */
 export interface HoldWindow {
   id: string; kind: 'silence' | 'maintenance'; matchers: string[]; from?: string; until?: string; weekly?: Weekly; reason: string; by: Person;
-  endedBy?: Person; change?: string; state: 'open' | 'coming' | 'over'; next?: { from: string; until: string }; mayEnd: boolean;
+  editedBy?: Person; endedBy?: Person; change?: string; state: 'open' | 'coming' | 'over'; next?: { from: string; until: string }; mayEnd: boolean; mayEdit: boolean;
 }
 export interface HoldWindows { items: HoldWindow[]; held: Heard[]; count: HeldCount }
 export interface Conditions { matchers: string[]; others: string[] }
