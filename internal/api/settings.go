@@ -23,6 +23,7 @@ func (s *Server) registerSettings() {
 	s.registerWindows()
 	s.registerRules()
 	s.registerPolicy()
+	s.registerTemplates()
 	type drill struct {
 		Fault string `json:"fault,omitempty"`
 	}

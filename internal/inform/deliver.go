@@ -88,7 +88,7 @@ func (s *Service) Deliver(ctx context.Context, job Deliver, try Try) error {
 	case err != nil:
 		return err
 	}
-	m := s.message(i, notice, job, &r)
+	m := s.message(ctx, i, notice, job, &r)
 	m.ID = job.Notice + "/" + job.To.ID + "/" + job.Methods[0]
 	m.Thread = threadOf(i, receipt)
 	if m.Open, err = s.isOpen(ctx, contact); err != nil {

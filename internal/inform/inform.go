@@ -18,6 +18,7 @@ import (
 	"github.com/sigap-dev/sigap/internal/incident"
 	"github.com/sigap-dev/sigap/internal/inform/channel"
 	"github.com/sigap-dev/sigap/internal/inform/oncall"
+	"github.com/sigap-dev/sigap/internal/text"
 )
 
 // Store is what stage 2 needs of the store.
@@ -52,6 +53,10 @@ type Store interface {
 	Pace(ctx context.Context, p Paced, fn func(Lately) (gather bool, summary incident.Job)) (Paced, error)
 	Paced(ctx context.Context, lane string) ([]Paced, error)
 	Summed(ctx context.Context, r Round) error
+	// Templates are the versions of what a team wrote, the newest first.
+	Templates(ctx context.Context, kind text.TemplateKind, lang string, limit int) ([]Template, error)
+	AddTemplate(ctx context.Context, t Template) error
+	TemplateFailed(ctx context.Context, id, why string, at time.Time) error
 }
 
 // Channels sends over the channels that are set up.

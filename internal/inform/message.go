@@ -1,6 +1,7 @@
 package inform
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -13,11 +14,12 @@ import (
 
 // message words a notice for one recipient: in their language and time zone,
 // with what their team needs, the plot of what hurts, and the links to act.
-func (s *Service) message(i *incident.Incident, n incident.Notice, job Deliver, r *roster) channel.Message {
+func (s *Service) message(ctx context.Context, i *incident.Incident, n incident.Notice, job Deliver, r *roster) channel.Message {
 	reader, link := s.reader(i, n, job, r)
 	words := reader.Letter(text.Letter{
 		Incident: i, Purpose: n.Purpose, Notice: n, Audience: string(job.Does), Code: n.Code, Args: job.Args,
 		Link: link, Room: job.To.Room, Now: s.now(), Held: wasHeld(i, n.ID, job.To.ID), Before: before(i, n.ID, job.To.ID),
+		Template: s.template(ctx, n.Purpose, string(job.Does), reader.Lang),
 	})
 	m := Message(words, reader.Lang)
 	if _, person := r.people[job.To.ID]; person {

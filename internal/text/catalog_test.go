@@ -31,7 +31,7 @@ func TestBothCatalogsHaveTheSameMessages(t *testing.T) {
 // same are the messages that are alike in both languages and meant to be: they
 // are names, signs, or words that both use.
 var same = regexp.MustCompile(`^(unit\.hour|time\.precise|stage\.learn|channel\..*|entry\.(where|signal|evidence|evidenceFrom|note|finding|reportMore|proofHold|follow)|` +
-	`found\.patterns|suspect\..*|plot\.title|action\.(monitoring|sop)|letter\.(since|where|value)|draft\.reports|follow\.changed|moments\.(corrected|detail)|field\.state|doc\.suspect|doc\.change|doc\.state|chat\.marked)$`)
+	`found\.patterns|suspect\..*|plot\.title|action\.(monitoring|sop)|letter\.(since|where|value)|draft\.reports|follow\.changed|moments\.(corrected|detail)|field\.state|template\.update|doc\.suspect|doc\.change|doc\.state|chat\.marked)$`)
 
 func TestOnlyNamesAndSignsAreTheSameInBothLanguages(t *testing.T) {
 	t.Parallel()

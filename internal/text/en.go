@@ -555,16 +555,50 @@ var english = catalog{
 	"letter.update":         "Update {number}: {title}",
 	"letter.lastUpdate":     "This was the last update.",
 	"notice.suspect":        "First suspect: {metric}[ of {service}], {says}.",
-	"notice.askEngineers":   "Please join the timeline, take one suspect, and write down what you find and what you rule out.",
-	"notice.recognise":      "How to recognise it: {symptoms}",
-	"notice.tell":           "Tell customers: “We know about this problem and are working on it. We will let you know when it is solved.” Please promise no time and guess no cause.",
-	"notice.attach":         "Add every report to {ref}: the user's own words, since when, and what they were doing.",
 	"felt.errorsUp":         "About {now} of requests[ to {service}] fail, usually {before}",
 	"felt.slowUp":           "[{service} takes ]about {now} to answer, usually {before}",
-	"notice.impact":         "Impact: {impact}",
-	"notice.whom":           "Affected: {whom}",
 	"notice.noLead":         "Nobody yet",
-	"notice.noDecision":     "Nothing is asked of you now. Updates come by themselves.",
+
+	// The messages whose words a team may write itself, a line each.
+	"template.engineering": "{unverified}\n" +
+		"{verdict}\n" +
+		"{suspect}\n" +
+		"Please join the timeline, take one suspect, and write down what you find and what you rule out.",
+	"template.support": "{unverified}\n" +
+		"How to recognise it: {symptoms}\n" +
+		"Tell customers: “We know about this problem and are working on it. We will let you know when it is solved.” Please promise no time and guess no cause.\n" +
+		"Add every report to {ref}: the user's own words, since when, and what they were doing.",
+	"template.management": "{unverified}\n" +
+		"Impact: {impact}\n" +
+		"[Affected: {whom}]\n" +
+		"Nothing is asked of you now. Updates come by themselves.",
+	"template.update": "{status}\n" +
+		"{last}",
+	"placeholder.ref":        "the incident's number",
+	"placeholder.title":      "its title",
+	"placeholder.severity":   "SEV1 to SEV4",
+	"placeholder.service":    "the service",
+	"placeholder.where":      "service, affected services and environment",
+	"placeholder.since":      "when it began, as far as is known",
+	"placeholder.lead":       "who leads; empty if nobody does",
+	"placeholder.who":        "who is on it",
+	"placeholder.state":      "how it stands",
+	"placeholder.nextUpdate": "when the next update comes; empty if none is due",
+	"placeholder.unverified": "a sentence, until the live checks have confirmed it",
+	"placeholder.verdict":    "how likely it is real, and why",
+	"placeholder.suspect":    "the first suspect among the metrics; empty if there is none",
+	"placeholder.howBad":     "how bad it is, in numbers",
+	"placeholder.known":      "what the evidence found",
+	"placeholder.symptoms":   "what users see, in their own words if anybody reported it",
+	"placeholder.impact":     "the impact in plain words",
+	"placeholder.affected":   "the services that users see failing",
+	"placeholder.whom":       "whom it affects; empty if that is not known",
+	"placeholder.number":     "the number of the update",
+	"placeholder.status":     "what the update says of the state",
+	"placeholder.impactNow":  "what it says of the impact",
+	"placeholder.done":       "what it says was done",
+	"placeholder.next":       "what it says comes next",
+	"placeholder.last":       "a sentence, if it is the last update",
 
 	// One message for several pages.
 	"summary.title":  "{n} {n|incident waits|incidents wait} for you",

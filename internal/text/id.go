@@ -555,16 +555,50 @@ var indonesian = catalog{
 	"letter.update":         "Kabar {number}: {title}",
 	"letter.lastUpdate":     "Ini kabar terakhir.",
 	"notice.suspect":        "Dugaan pertama: {metric}[ {service}], {says}.",
-	"notice.askEngineers":   "Mohon bergabung di lini masa, ambil satu dugaan, lalu tulis apa yang ditemukan dan apa yang terbukti bukan penyebabnya.",
-	"notice.recognise":      "Cara mengenalinya: {symptoms}",
-	"notice.tell":           "Sampaikan ke pelanggan: “Kami mengetahui gangguan ini dan sedang menanganinya. Kami akan mengabari begitu selesai.” Mohon jangan menjanjikan waktu atau menebak penyebab.",
-	"notice.attach":         "Kaitkan setiap laporan ke {ref}: kata-kata pengguna, sejak kapan, dan apa yang sedang dilakukan.",
 	"felt.errorsUp":         "Sekitar {now} permintaan[ ke {service}] gagal, biasanya {before}",
 	"felt.slowUp":           "[{service} butuh ]sekitar {now} untuk menjawab, biasanya {before}",
-	"notice.impact":         "Dampak: {impact}",
-	"notice.whom":           "Yang terdampak: {whom}",
 	"notice.noLead":         "Belum ada",
-	"notice.noDecision":     "Saat ini tidak ada yang perlu Anda putuskan. Kabar akan dikirim berkala.",
+
+	// The messages whose words a team may write itself, a line each.
+	"template.engineering": "{unverified}\n" +
+		"{verdict}\n" +
+		"{suspect}\n" +
+		"Mohon bergabung di lini masa, ambil satu dugaan, lalu tulis apa yang ditemukan dan apa yang terbukti bukan penyebabnya.",
+	"template.support": "{unverified}\n" +
+		"Cara mengenalinya: {symptoms}\n" +
+		"Sampaikan ke pelanggan: “Kami mengetahui gangguan ini dan sedang menanganinya. Kami akan mengabari begitu selesai.” Mohon jangan menjanjikan waktu atau menebak penyebab.\n" +
+		"Kaitkan setiap laporan ke {ref}: kata-kata pengguna, sejak kapan, dan apa yang sedang dilakukan.",
+	"template.management": "{unverified}\n" +
+		"Dampak: {impact}\n" +
+		"[Yang terdampak: {whom}]\n" +
+		"Saat ini tidak ada yang perlu Anda putuskan. Kabar akan dikirim berkala.",
+	"template.update": "{status}\n" +
+		"{last}",
+	"placeholder.ref":        "nomor insiden",
+	"placeholder.title":      "judulnya",
+	"placeholder.severity":   "SEV1 sampai SEV4",
+	"placeholder.service":    "layanan",
+	"placeholder.where":      "layanan, layanan terdampak, dan lingkungan",
+	"placeholder.since":      "sejak kapan, sejauh diketahui",
+	"placeholder.lead":       "pemimpin penanganan; kosong bila belum ada",
+	"placeholder.who":        "siapa yang menangani",
+	"placeholder.state":      "keadaannya",
+	"placeholder.nextUpdate": "kapan kabar berikutnya; kosong bila tak ada",
+	"placeholder.unverified": "sebuah kalimat, selama pemeriksaan langsung belum memastikannya",
+	"placeholder.verdict":    "seberapa mungkin ini nyata, dan alasannya",
+	"placeholder.suspect":    "dugaan pertama dari metrik; kosong bila tak ada",
+	"placeholder.howBad":     "seberapa parah, dalam angka",
+	"placeholder.known":      "apa yang ditemukan bukti",
+	"placeholder.symptoms":   "apa yang dilihat pengguna, dengan kata mereka bila ada laporan",
+	"placeholder.impact":     "dampaknya dengan kata sederhana",
+	"placeholder.affected":   "layanan yang gagal di mata pengguna",
+	"placeholder.whom":       "siapa yang terdampak; kosong bila belum diketahui",
+	"placeholder.number":     "nomor kabar",
+	"placeholder.status":     "isi kabar: keadaan",
+	"placeholder.impactNow":  "isi kabar: dampak",
+	"placeholder.done":       "isi kabar: yang dilakukan",
+	"placeholder.next":       "isi kabar: yang berikutnya",
+	"placeholder.last":       "sebuah kalimat, bila ini kabar terakhir",
 
 	// One message for several pages.
 	"summary.title":  "{n} insiden menunggu Anda",

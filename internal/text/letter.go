@@ -19,6 +19,7 @@ type Letter struct {
 	Link     string            // to act on, or to the incident; empty: the message has no buttons
 	Room     bool              // many read it: nobody can answer for them
 	Held     bool              // it waited for its reader's quiet hours to end
+	Template string            // the team's own of this message's kind, checked; empty: Sigap's
 	Before   []string          // what it speaks for, that waited as well: notice, update or the code of a follow-up
 	Now      time.Time
 }

@@ -16,17 +16,14 @@ func (r Reader) update(l Letter) Words {
 			continue
 		}
 		w.Title = r.say("letter.update", "number", strconv.Itoa(u.Number), "title", oneLine(i.Title))
-		w.Lines = []string{plain(u.Text.Status)}
+		w.Lines = r.filled(l, RegularUpdate, func(name string) string { return r.ofUpdate(l, u, name) })
 		for _, part := range []Field{{"field.impactNow", u.Text.Impact}, {"field.done", u.Text.Done}, {"field.next", u.Text.Next}} {
 			if words := plain(part.Value); words != "" {
 				w.Fields = append(w.Fields, Field{r.say(part.Label), words})
 			}
 		}
-		switch {
-		case u.Final:
-			w.Lines = append(w.Lines, r.say("letter.lastUpdate"))
-		case !u.NextDue.IsZero():
-			w.Fields = append(w.Fields, Field{r.say("field.nextUpdate"), r.whenZoned(u.NextDue, l.Now)})
+		if due := r.ofUpdate(l, u, "nextUpdate"); due != "" {
+			w.Fields = append(w.Fields, Field{r.say("field.nextUpdate"), due})
 		}
 	}
 	return w

@@ -13,40 +13,25 @@ import (
 // time; management the impact, who leads and when the next news comes.
 func (r Reader) notice(l Letter) Words {
 	i := l.Incident
-	w := Words{Title: oneLine(i.Title)}
-	if i.Verdict == nil || !i.Verdict.Live {
-		w.Lines = append(w.Lines, r.say("letter.unverified"))
-	}
-	switch l.Audience {
-	case "engineering":
-		r.toEngineering(l, &w)
-	case "support":
-		r.toSupport(l, &w)
+	kind, _ := TemplateOf(incident.PurposeNotice, l.Audience)
+	w := Words{Title: oneLine(i.Title), Lines: r.filled(l, kind, func(name string) string { return r.ofNotice(l, name) })}
+	switch kind {
+	case ToEngineering:
+		w.Fields = append(r.facts(l), Field{r.say("field.who"), r.whoIsOnIt(i)})
+	case ToSupport:
+		w.Fields = r.toSupport(l)
 	default:
-		r.toManagement(l, &w)
+		w.Fields = r.toManagement(l)
 	}
 	if c := i.NextUpdate(); c != nil {
 		w.Fields = append(w.Fields, Field{r.say("field.nextUpdate"), r.whenZoned(c.Due, l.Now)})
 	}
 	label := "letter.read" // opening the page and answering there is how a notice is acknowledged
-	if l.Audience == "engineering" {
+	if kind == ToEngineering {
 		label = "letter.onIt"
 	}
 	w.Actions = r.actions(l, label)
 	return w
-}
-
-func (r Reader) toEngineering(l Letter, w *Words) {
-	i := l.Incident
-	if i.Verdict != nil {
-		say, how := r.Verdict(i.Verdict, i)
-		w.Lines = append(w.Lines, say+". "+how)
-	}
-	if s := r.suspicion(i); s != "" {
-		w.Lines = append(w.Lines, s)
-	}
-	w.Lines = append(w.Lines, r.say("notice.askEngineers"))
-	w.Fields = append(r.facts(l), Field{r.say("field.who"), r.whoIsOnIt(i)})
 }
 
 // suspicion names the first suspect by its reason.
@@ -63,23 +48,24 @@ func (r Reader) suspicion(i *incident.Incident) string {
 	return r.say("notice.suspect", "service", oneLine(at), "metric", oneLine(s.Metric), "says", r.Suspect(s))
 }
 
-func (r Reader) toSupport(l Letter, w *Words) {
-	i := l.Incident
-	service := oneLine(i.Service)
-	if len(i.Affected) > 0 { // what users see is the caller, not what broke behind it
-		service = affected(i)
+// suffering is what users see: the caller, not what broke behind it.
+func suffering(i *incident.Incident) string {
+	if len(i.Affected) > 0 {
+		return affected(i)
 	}
-	w.Lines = append(w.Lines,
-		r.say("notice.recognise", "symptoms", r.symptoms(i)),
-		r.say("notice.tell"),
-		r.say("notice.attach", "ref", i.Ref()))
-	w.Fields = []Field{{r.say("field.affected"), service}}
+	return oneLine(i.Service)
+}
+
+func (r Reader) toSupport(l Letter) []Field {
+	i := l.Incident
+	fields := []Field{{r.say("field.affected"), suffering(i)}}
 	if since := began(i); !since.IsZero() {
-		w.Fields = append(w.Fields, Field{r.say("field.since"), r.whenZoned(since, l.Now)})
+		fields = append(fields, Field{r.say("field.since"), r.whenZoned(since, l.Now)})
 	}
 	if who := r.segments(i); who != "" {
-		w.Fields = append(w.Fields, Field{r.say("field.whom"), who})
+		fields = append(fields, Field{r.say("field.whom"), who})
 	}
+	return fields
 }
 
 // symptoms are the users' own words where there are any, else what users must
@@ -155,23 +141,19 @@ func (r Reader) impact(i *incident.Incident) string {
 	return felt
 }
 
-func (r Reader) toManagement(l Letter, w *Words) {
+func (r Reader) toManagement(l Letter) []Field {
 	i := l.Incident
-	w.Lines = append(w.Lines, r.say("notice.impact", "impact", r.impact(i)))
-	if who := r.segments(i); who != "" {
-		w.Lines = append(w.Lines, r.say("notice.whom", "whom", who))
-	}
 	lead := r.say("notice.noLead")
 	if p := i.Roles[incident.Commander]; p.Name != "" {
 		lead = oneLine(p.Name)
 	}
-	w.Lines = append(w.Lines, r.say("notice.noDecision"))
-	w.Fields = []Field{
+	fields := []Field{
 		{r.say("field.where"), r.where(i)},
 		{r.say("field.lead"), lead},
 		{r.say("field.state"), r.Status(i.Status)},
 	}
 	if since := began(i); !since.IsZero() {
-		w.Fields = append(w.Fields, Field{r.say("field.since"), r.whenZoned(since, l.Now)})
+		fields = append(fields, Field{r.say("field.since"), r.whenZoned(since, l.Now)})
 	}
+	return fields
 }

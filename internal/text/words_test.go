@@ -17,7 +17,7 @@ func everyFact() []incident.Fact {
 		incident.Notice{Purpose: incident.PurposeNotice}, incident.Notice{Purpose: incident.PurposePage}, incident.Notice{Purpose: incident.PurposeUpdate}, incident.Notice{Purpose: incident.PurposeFollow, Code: "resolved"},
 		incident.Receipt{State: incident.Queued}, incident.Receipt{State: incident.Accepted}, incident.Receipt{State: incident.Delivered}, incident.Receipt{State: incident.OpenedBy},
 		incident.Receipt{State: incident.AckedBy}, incident.Receipt{State: incident.DeclinedBy}, incident.Receipt{State: incident.FailedToSend, Channel: "none", Detail: "no-method"},
-		incident.Escalated{Code: "timeout"}, incident.Unreached{Code: "exhausted"}, incident.Waived{}, incident.RoomOpened{Channel: "slack"},
+		incident.Escalated{Code: "timeout"}, incident.Required{Teams: []incident.RequiredTeam{{Name: "Payments"}, {Name: "Support"}}}, incident.Unreached{Code: "exhausted"}, incident.Waived{}, incident.RoomOpened{Channel: "slack"},
 		incident.Joined{}, incident.RoleTaken{Role: incident.Commander}, incident.Note{}, incident.Finding{Says: incident.RuledOut, Area: incident.AreaUser}, incident.Hypothesis{},
 		incident.HypothesisJudged{State: incident.Supported}, incident.EvidenceLinked{}, incident.EvidenceLinked{Against: true}, incident.Reported{}, incident.CauseConfirmed{Area: incident.AreaCode}, incident.Pinned{}, incident.Pinned{Off: true}, incident.Corrected{},
 		incident.Option{Track: incident.Fix}, incident.Voted{}, incident.Voted{Back: true}, incident.Decided{Track: incident.Fix}, incident.Task{}, incident.TaskAnswered{}, incident.TaskAnswered{Accepted: true}, incident.TaskDone{},

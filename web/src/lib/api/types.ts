@@ -329,6 +329,13 @@ export interface RuleTrial {
   groups: { title: string; service: string; at: string; severity: number; pages: boolean; alerts: number; titles: string[] }[];
   missed: { id: string; ref: string; title: string }[];
 }
+export type TemplateKind = 'engineering' | 'support' | 'management' | 'update';
+export interface MessageTemplate {
+  kind: TemplateKind; lang: 'en' | 'id'; text: string; default: string; own: boolean; error?: string; errorAt?: string;
+  uses: { name: string; says: string }[]; changes: { id: string; text: string; by: Person; at: string }[];
+}
+/** A message as it would come of a template; nothing was sent. */
+export interface TriedMessage { ref: string; severity: string; title: string; lines: string[]; fields: { label: string; value: string }[]; actions: string[] }
 export interface Policy {
   declareAt: number; pageAt: number; silenceLimit: number; ackLimit: number; methodLimit: number; groupWindow: number;
   nonProduction: string[]; matrix: number[][]; hold: number; words: Record<string, number>;
