@@ -3,8 +3,8 @@ import type { Page } from '@playwright/test';
 import { expect, test, write } from './test.ts';
 
 const stages = ['identify', 'inform', 'investigate', 'act', 'update', 'learn'];
-const places = ['/', '/incidents', '/signals', '/signals/silences', '/services', '/oncall', '/status', '/learn', '/me/pages',
-  ...['me', 'people', 'teams', 'audiences', 'channels', 'keys', 'probes', 'evidence', 'rules', 'rules/join', 'policy', 'tokens'].map((s) => `/settings/${s}`)];
+const places = ['/', '/incidents', '/signals', '/signals/silences', '/services', '/oncall', '/status', '/learn', '/learn/insights', '/me/pages',
+  ...['me', 'people', 'teams', 'audiences', 'channels', 'keys', 'probes', 'evidence', 'rules', 'rules/join', 'policy', 'templates', 'tokens'].map((s) => `/settings/${s}`)];
 
 async function accessible(page: Page, where: string): Promise<void> {
   const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
