@@ -174,12 +174,16 @@ type letter struct {
 	at   time.Time
 }
 
+// mailboxRoom is for all letters of a run, which nobody may be reading: a full
+// mailbox answers nobody.
+const mailboxRoom = 100_000
+
 func newMailbox() (*mailbox, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	m := &mailbox{url: "http://" + l.Addr().String() + "/", news: make(chan letter, 1000)}
+	m := &mailbox{url: "http://" + l.Addr().String() + "/", news: make(chan letter, mailboxRoom)}
 	m.server = &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		at := time.Now()
 		body, err := io.ReadAll(r.Body)
