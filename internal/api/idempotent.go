@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -80,7 +81,8 @@ func (s *Server) idempotent(w http.ResponseWriter, r *http.Request) {
 			b, _ := json.Marshal(keptAnswer{Sent: sent, Status: rec.status, ContentType: w.Header().Get("Content-Type"), Body: base64.StdEncoding.EncodeToString(rec.body.Bytes())})
 			answer = string(b)
 		}
-		if err := s.Store.End(r.Context(), name, answer); err != nil {
+		// Who has the answer may be gone, and may still ask again.
+		if err := s.Store.End(context.WithoutCancel(r.Context()), name, answer); err != nil {
 			s.Logger.WarnContext(r.Context(), "the answer to a request was not kept", "err", err)
 		}
 	}()

@@ -1,11 +1,13 @@
 package api_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -161,6 +163,35 @@ func TestWhatIsSentAgainWithItsIdempotencyKeyIsDoneOnce(t *testing.T) {
 		}
 		if a := s.do("POST", "/api/incidents", `{"title":""}`, admin, header("Idempotency-Key", strings.Repeat("x", 300))); a.StatusCode != http.StatusBadRequest {
 			t.Errorf("a name that is too long: %d", a.StatusCode)
+		}
+	})
+}
+
+// leaving is somebody who is gone with the first of their answer.
+type leaving struct {
+	http.ResponseWriter
+	leave func()
+}
+
+func (l leaving) WriteHeader(status int) {
+	l.ResponseWriter.WriteHeader(status)
+	l.leave()
+}
+
+func TestAnAnswerIsKeptThoughWhoAskedIsGone(t *testing.T) {
+	t.Parallel()
+	storetest.Engines(t, func(t *testing.T, dsn string) {
+		s := start(t, dsn)
+		admin, again := bearer(s.token(incident.Admin)), header("Idempotency-Key", "4f1c7a52")
+		declare := `{"title":"Checkout is down","service":"checkout","severity":2}`
+		ctx, leave := context.WithCancel(t.Context())
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/incidents", strings.NewReader(declare))
+		for _, set := range []with{admin, again, header("Content-Type", "application/json")} {
+			set(r)
+		}
+		s.API.ServeHTTP(leaving{httptest.NewRecorder(), leave}, r)
+		if a := s.do("POST", "/api/incidents", declare, admin, again); a.Header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("sent again: %d %.200s", a.StatusCode, a.body)
 		}
 	})
 }
