@@ -173,7 +173,7 @@ func (i *Incident) Owing() []string {
 // acknowledge notes that somebody has the incident, or of each required team
 // somebody.
 func (i *Incident) acknowledge(at time.Time) {
-	if len(i.Owing()) == 0 {
+	if i.Milestones[AckedAt].IsZero() && len(i.Owing()) == 0 {
 		i.reach(AckedAt, at)
 	}
 }

@@ -10,15 +10,12 @@ import (
 	"github.com/sigap-dev/sigap/internal/text"
 )
 
-// keepTemplates is how many versions of a template are listed.
-const keepTemplates = 50
-
 // Templates gives what a team wrote of a kind and language, the newest first;
 // nothing if it never did.
 func (s *Store) Templates(ctx context.Context, kind text.TemplateKind, lang string, limit int) ([]inform.Template, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT id, kind, lang, text, by_id, by_name, at, error, error_at FROM templates
-		WHERE kind = $1 AND lang = $2 ORDER BY id DESC LIMIT $3`, kind, lang, min(limit, keepTemplates))
+		WHERE kind = $1 AND lang = $2 ORDER BY id DESC LIMIT $3`, kind, lang, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the template %s: %w", kind, err)
 	}

@@ -11,19 +11,17 @@ import (
 // open is how many incidents are open at once while pages are measured.
 const open = 5000
 
-// crowd declares thousands of incidents that nobody closes, each about one
-// of sixty services with somebody to answer for it, and measures what pages and the page take with all of them open.
-// It takes minutes, and so runs only by its name.
+// crowd declares thousands of incidents that nobody closes, each about one of
+// sixty services with somebody to answer for it, and measures what pages and
+// the page take with all of them open. It takes minutes, and so runs only by
+// its name.
 func crowd(ctx context.Context, o options) error {
-	p, err := newPager(ctx, o)
+	p, err := newCrew(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer p.close()
 	for n := range people {
-		if err := p.hire(ctx, n+1); err != nil {
-			return err
-		}
 		service := map[string]any{"name": p.name("part", n+1), "environment": "production", "team": p.name("team", n+1), "tier": 2, "dependsOn": []string{}, "probe": "", "seen": false}
 		if err := p.admin.Call(ctx, "PUT", "/api/services", service, nil); err != nil {
 			return err

@@ -35,17 +35,27 @@ func tide(ctx context.Context, o options) error {
 }
 
 func flow(ctx context.Context, o options, when string, s stream) error {
-	p, err := newPager(ctx, o)
+	p, err := newCrew(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer p.close()
+	return p.measure(ctx, o, when, s)
+}
+
+// newCrew starts a server, and makes all the people to page.
+func newCrew(ctx context.Context, o options) (*pager, error) {
+	p, err := newPager(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	for n := range people {
 		if err := p.hire(ctx, n+1); err != nil {
-			return err
+			p.close()
+			return nil, err
 		}
 	}
-	return p.measure(ctx, o, when, s)
+	return p, nil
 }
 
 // measure has a stream flow, and says how long its pages took.
